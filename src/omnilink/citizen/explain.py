@@ -1,0 +1,94 @@
+"""Explain: why two personas are one person, or are not. Pure."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from omnilink.identity.components import partition, precedence
+from omnilink.model.persona import Link, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why are these two the same?".
+
+    Attributes:
+        same: they are one contact now.
+        path: the links in force that join them, in order (empty where they are not joined, or are one persona).
+        against: *different* links between their contacts.
+        blocked: same-links a *different* link keeps from joining anybody.
+        revoked: links that once joined the two sides and are no longer in force.
+    """
+
+    same: bool
+    path: tuple[Link, ...] = ()
+    against: tuple[Link, ...] = ()
+    blocked: tuple[Link, ...] = ()
+    revoked: tuple[Link, ...] = ()
+
+    def text(self) -> str:
+        """In words, line by line; ids and rules only."""
+        lines = ["one person" if self.same else "two people"]
+        lines += [f"+ {_words(link)}" for link in self.path]
+        lines += [f"- {_words(link)}" for link in self.against]
+        lines += [f"! blocked: {_words(link)}" for link in self.blocked]
+        lines += [f"× revoked by {link.revoked_by} ({link.revoked_reason}): {_words(link)}" for link in self.revoked]
+        if not self.same and not (self.against or self.blocked or self.revoked):
+            lines.append("nothing was seen that joins them")
+        return "\n".join(lines)
+
+
+def _words(link: Link) -> str:
+    verdict = "same" if link.verdict is Verdict.SAME else "different"
+    score = f", {link.score:.1f} bits" if link.score is not None else ""
+    return f"{verdict}: {link.method.value.replace('_', ' ')}{score}, by {link.asserted_by}, link {link.id}"
+
+
+def find_paths(start: str, links: Iterable[Link], blocked: Iterable[Link] = ()) -> dict[str, tuple[Link, ...]]:
+    """From one persona to every persona it is joined with: persona id → fewest links, strongest first."""
+    out = {link.id for link in blocked}
+    near: dict[str, list[tuple[str, Link]]] = {}
+    same = [x for x in links if x.in_force and x.verdict is Verdict.SAME and x.id not in out]
+    for link in sorted(same, key=precedence):
+        near.setdefault(link.a, []).append((link.b, link))
+        near.setdefault(link.b, []).append((link.a, link))
+    paths: dict[str, tuple[Link, ...]] = {start: ()}
+    todo = deque([start])
+    while todo:
+        here = todo.popleft()
+        for there, link in near.get(here, ()):
+            if there not in paths:
+                paths[there] = (*paths[here], link)
+                todo.append(there)
+    return paths
+
+
+def explain_pair(
+    a: str, b: str, contact_of: Mapping[str, str], keys: Iterable[str], links: Iterable[Link]
+) -> Explanation:
+    """Why two personas are, or are not, one contact.
+
+    Args:
+        a, b: persona ids.
+        contact_of: persona id → contact id, for the personas of both contacts.
+        keys: their persona keys.
+        links: all links of both contacts, revoked ones included.
+    """
+    known = list(links)
+    found = partition(keys, known)
+    conflicts = {link.id for link in found.conflicts}
+    paths = find_paths(a, known, found.conflicts)
+    sides = {contact_of[a], contact_of[b]}
+
+    def between(link: Link) -> bool:
+        ends = {contact_of.get(link.a), contact_of.get(link.b)}
+        return ends <= sides and (ends == sides or {link.a, link.b} == {a, b})
+
+    same = contact_of[a] == contact_of[b]
+    return Explanation(
+        same=same,
+        path=paths.get(b, ()) if same else (),
+        against=tuple(x for x in known if x.in_force and x.verdict is Verdict.DIFFERENT and between(x)),
+        blocked=tuple(x for x in known if x.id in conflicts),
+        revoked=tuple(x for x in known if not x.in_force and between(x)),
+    )

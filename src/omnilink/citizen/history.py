@@ -1,0 +1,124 @@
+"""History: interactions and what happened to them since, as one person's timeline. Pure folds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from omnilink.errors import BadInput
+from omnilink.model.delivery import fold_call, fold_delivery
+from omnilink.model.ids import from_micros, to_micros
+from omnilink.model.interaction import Interaction, Revision, RevisionAction
+from omnilink.model.part import Call, Part
+from omnilink.model.participant import Role
+from omnilink.model.persona import Link
+from omnilink.model.view import TimelineItem, Why
+from omnilink.store.base import TimelineRow
+
+_ROLE_WORDS = {
+    Role.AUTHOR: "wrote it", Role.TO: "it was written to them", Role.CC: "they were copied in",
+    Role.BCC: "they were copied in blind", Role.CALLER: "called", Role.CALLEE: "was called",
+    Role.SUBJECT: "it is about them", Role.ON_BEHALF_OF: "it was done for them",
+}  # fmt: skip
+_BASIS_WORDS = {
+    "handle": "by this handle",
+    "handle-and-stated-name": "by this telephone and the name stated",
+    "failed-authentication": "the sender's check failed, so the handle proves nothing",
+    "no-handle": "no handle was seen",
+}
+
+
+def render_cursor(row: TimelineRow) -> str:
+    """The cursor that continues after this row."""
+    return f"{to_micros(row.interaction.occurred_at)}.{row.interaction.id}"
+
+
+def parse_cursor(text: str) -> tuple[datetime, str]:
+    """Reads a cursor made by `render_cursor`.
+
+    Raises:
+        BadInput: it is none.
+    """
+    micros, _, id_ = text.partition(".")
+    try:
+        if not id_:
+            raise ValueError
+        return from_micros(int(micros)), id_
+    except (ValueError, OverflowError):
+        raise BadInput("not a cursor of a timeline", hint="use next_cursor of the page before") from None
+
+
+def explain_row(row: TimelineRow, path: Sequence[Link]) -> Why:
+    """Why an interaction is in this history."""
+    attribution = row.attribution
+    kind = attribution.evidence[0].kind if attribution.evidence else ""
+    text = f"{_ROLE_WORDS[attribution.role]}; {_BASIS_WORDS.get(kind, attribution.method.value)}"
+    if path:
+        text += "; one person by " + ", ".join(link.method.value.replace("_", " ") for link in path)
+    return Why(
+        persona=attribution.persona,
+        role=attribution.role,
+        method=attribution.method.value,
+        links=tuple(link.id for link in path),
+        text=text,
+    )
+
+
+def fold_item(row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link]) -> TimelineItem:
+    """One timeline item: what was said, with everything that happened to it since."""
+    interaction = row.interaction
+    parts, subject, edited = fold_edits(interaction, revisions)
+    state = "edited" if edited else None
+    calls = [p for p in interaction.parts if isinstance(p, Call)]
+    if calls:
+        call = fold_call(calls[0], revisions)
+        others = [p for r in revisions if r.action is RevisionAction.CALL for p in r.parts if not isinstance(p, Call)]
+        parts, state = (call, *(p for p in interaction.parts if not isinstance(p, Call)), *others), call.status
+    state = fold_delivery(revisions) or state
+    if any(r.action is RevisionAction.DELETE for r in revisions):
+        state = "deleted"
+    return TimelineItem(
+        interaction=interaction,
+        conversation=row.conversation,
+        role=row.attribution.role,
+        why=explain_row(row, path),
+        revisions=tuple(revisions),
+        current_parts=parts,
+        current_subject=subject,
+        state=state,
+        reactions=fold_reactions(revisions),
+    )
+
+
+def fold_edits(interaction: Interaction, revisions: Iterable[Revision]) -> tuple[tuple[Part, ...], str | None, bool]:
+    """The content after the last edit (by time, then event key), and whether there was one."""
+    edits = [r for r in revisions if r.action is RevisionAction.EDIT]
+    if not edits:
+        return interaction.parts, interaction.subject, False
+    last = max(edits, key=lambda r: (r.at, r.event_key))
+    return last.parts or interaction.parts, last.subject or interaction.subject, True
+
+
+def fold_reactions(revisions: Iterable[Revision]) -> dict[str, int]:
+    """Reaction → how many people have it now."""
+    of_actor: dict[str, set[str]] = {}
+    changes = [r for r in revisions if r.action is RevisionAction.REACT]
+    for r in sorted(changes, key=lambda r: (r.at, r.event_key)):
+        handle = r.actor.handle if r.actor else None
+        mine = of_actor.setdefault(handle.key if handle else r.event_key, set())
+        if not r.added and not r.removed:
+            mine.clear()
+        mine -= set(r.removed)
+        mine |= set(r.added)
+    counts: dict[str, int] = {}
+    for reactions in of_actor.values():
+        for reaction in reactions:
+            counts[reaction] = counts.get(reaction, 0) + 1
+    return counts
+
+
+def fold_page(
+    rows: Iterable[TimelineRow], revisions: Mapping[str, Sequence[Revision]], paths: Mapping[str, Sequence[Link]]
+) -> list[TimelineItem]:
+    """A page of rows as items. `paths` is persona id → the links that join it to the person asked for."""
+    return [
+        fold_item(row, revisions.get(row.interaction.id, ()), paths.get(row.attribution.persona, ())) for row in rows
+    ]

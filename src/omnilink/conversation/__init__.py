@@ -1,0 +1,1 @@
+"""Conversation: native threads, exact. Pure: no IO, no clock, no store; usable without a Hub."""

@@ -1,0 +1,247 @@
+"""Hub: the facade that wires everything; the only place that knows all parts.
+
+async with Hub.open("citizens.db") as hub:
+await hub.import_path("inbox.mbox", connector="email")
+page = await hub.timeline("mailto:ana@example.org")
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from omnilink.citizen.explain import Explanation, find_paths
+from omnilink.citizen.history import fold_page, parse_cursor, render_cursor
+from omnilink.citizen.links import LinkDesk
+from omnilink.citizen.people import choose_persona, render_contact
+from omnilink.identity.components import partition
+from omnilink.identity.normalise import parse_handle
+from omnilink.ingest.accounts import Accounts
+from omnilink.ingest.imports import Imported, Importer
+from omnilink.ingest.process import Processed, Processor
+from omnilink.ingest.receive import Receiver
+from omnilink.model.contact import Contact
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.ids import Clock, IdSource, system_clock
+from omnilink.model.interaction import Interaction
+from omnilink.model.persona import Link, Verdict
+from omnilink.model.scope import Scope
+from omnilink.model.view import Ledger, TimelinePage
+from omnilink.plugin.registry import Registry
+from omnilink.plugin.settings import Settings
+from omnilink.plugin.webhook import RawRequest, WebhookResponse
+from omnilink.store.base import Component, ContactRow, Store
+
+
+class Hub:
+    """One agency's history of its citizens. Make it with `Hub.open`.
+
+    Args:
+        store: an open store.
+        settings: the configuration.
+        scope: what the caller may see; the whole tenant if not given.
+        registry: where connectors come from; any installed one if no account is configured, else only those.
+        clock: the time; `new_id` makes public ids.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings | None = None,
+        *,
+        scope: Scope | None = None,
+        registry: Registry | None = None,
+        clock: Clock = system_clock,
+        new_id: Callable[[], str] | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.store, self.scope = store, scope or Scope(self.settings.tenant)
+        names = {a.connector for a in self.settings.accounts.values()}
+        self.accounts = Accounts(self.settings, registry or Registry(names or None))
+        self._clock, self._new_id = clock, new_id or IdSource(clock)
+        self._wake: Callable[[], None] = lambda: None
+        self._processor = Processor(store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock)
+        self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._stored)
+        self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
+        self._links = LinkDesk(store, self.scope, self._new_id, clock)
+
+    def _stored(self) -> None:
+        self._wake()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, path: str | Path | None = None, settings: Settings | None = None, **options: object
+    ) -> "AsyncIterator[Hub]":
+        """Opens (or creates) the database file and closes it again at the end.
+
+        Args:
+            path: the file; the configuration's if not given.
+            settings: the configuration.
+            options: as of `Hub`.
+
+        Raises:
+            StoreUnusable: the file is damaged, of another program or version.
+        """
+        from omnilink.store.sqlite import SqliteStore
+
+        settings = settings or Settings()
+        store = await SqliteStore.open(path or settings.store)
+        hub = cls(store, settings, **options)  # type: ignore[arg-type]
+        try:
+            yield hub
+        finally:
+            await hub._receiver.flush()
+            await store.aclose()
+
+    # --- in -------------------------------------------------------------------------------------------------------
+
+    async def receive(self, account: str, request: RawRequest) -> WebhookResponse:
+        """Answers one webhook request: verified, on disk, then acknowledged. See `Receiver.receive`."""
+        return await self._receiver.receive(account, request)
+
+    async def refuse(self, account: str, reason: str) -> None:
+        """Counts a request that was refused before it was read."""
+        await self._receiver.refuse(account, reason)
+
+    async def process(self) -> Processed:
+        """Turns everything pending into history."""
+        return await self._processor.run_until_empty()
+
+    async def run_processing(self, *, idle_s: float = 1.0) -> None:
+        """Processes for ever: as soon as something is stored, and every `idle_s` seconds for other processes' sake."""
+        import anyio
+
+        while True:
+            wake = anyio.Event()
+            self._wake = wake.set
+            await self.process()
+            with anyio.move_on_after(idle_s):
+                await wake.wait()
+
+    async def import_path(
+        self,
+        path: str | Path,
+        *,
+        connector: str,
+        account: str | None = None,
+        progress: Callable[[Imported], None] | None = None,
+    ) -> Imported:
+        """Reads a mailbox, file or folder into the history. Running it again changes only what was counted.
+
+        Args:
+            path: what to read.
+            connector: who can read it.
+            account: where it belongs; the connector's name if not given.
+            progress: called after each batch.
+
+        Raises:
+            UnreadableFile: there is nothing to read.
+            UnknownConnector: no such plugin.
+        """
+        return await self._importer.run(
+            Path(path), connector=connector, account=account or connector, progress=progress
+        )
+
+    async def replay(self, ids: Sequence[str] = ()) -> Processed:
+        """Reads quarantined envelopes again (after an upgrade, or a mend); all of them if none is named."""
+        chosen = list(ids) or [e.id for e in await self.quarantine(limit=1_000_000)]
+        await self.store.commit_replay(self.scope, chosen)
+        return await self.process()
+
+    # --- the citizen view -----------------------------------------------------------------------------------------
+
+    async def timeline(
+        self, who: str, *, name: str | None = None, limit: int = 100, before: str | None = None
+    ) -> TimelinePage:
+        """One person's history, newest first.
+
+        Args:
+            who: a handle (`tel:+34600111222`, `ana@example.org`) or a contact id.
+            name: the stated name, where several people share the handle.
+            limit: items a page, at most 1,000.
+            before: `next_cursor` of the page before.
+
+        Raises:
+            NotFound: nobody with that handle has been seen.
+            Ambiguous: several people use it; its `choices` are their contact ids.
+        """
+        component, asked = await self._find(who, name)
+        limit = max(1, min(limit, 1000))
+        cursor = parse_cursor(before) if before else None
+        members = [p.id for p in component.personas]
+        rows = await self.store.read_timeline(self.scope, members, before=cursor, limit=limit)
+        revisions = await self.store.read_revisions(self.scope, [row.interaction.id for row in rows])
+        blocked = partition([p.key for p in component.personas], component.links).conflicts
+        items = fold_page(rows, revisions, find_paths(asked, component.links, blocked))
+        more = render_cursor(rows[-1]) if len(rows) == limit else None
+        return TimelinePage(contact=component.contact, items=tuple(items), next_cursor=more)
+
+    async def contact(self, who: str, *, name: str | None = None) -> Contact:
+        """One person as computed from the links in force. Arguments and errors as of `timeline`."""
+        component, _ = await self._find(who, name)
+        return render_contact(component)
+
+    async def contacts(self, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
+        """Contacts in the order of their ids, after a given one."""
+        return await self.store.read_contacts(self.scope, after=after, limit=limit)
+
+    async def conversations(self, *, before: tuple[datetime, str] | None = None, limit: int = 50) -> list[Conversation]:
+        """Conversations, newest activity first."""
+        return await self.store.read_conversations(self.scope, before=before, limit=limit)
+
+    async def conversation(self, conversation: str) -> list[Interaction]:
+        """A conversation's interactions, oldest first."""
+        return await self.store.read_conversation_items(self.scope, conversation)
+
+    async def _find(self, who: str, name: str | None) -> tuple[Component, str]:
+        """The contact meant, and which of its personas was asked for."""
+        by_id = await self.store.read_personas(self.scope, ids=[who])
+        if by_id:
+            return await self.store.read_component(self.scope, by_id[0].id), by_id[0].id
+        handle = parse_handle(who, default_region=self.settings.default_region)
+        personas = await self.store.read_personas(
+            self.scope, handle_keys=[handle.key], match_keys=list(handle.match_keys)
+        )
+        components = {p.id: await self.store.read_component(self.scope, p.id) for p in personas}
+        chosen = choose_persona(personas, {id_: c.contact for id_, c in components.items()}, handle, name)
+        return components[chosen], chosen
+
+    # --- links ------------------------------------------------------------------------------------------------------
+
+    async def link(
+        self, a: str, b: str, *, different: bool = False, by: str, reason: str = "",
+        name_a: str | None = None, name_b: str | None = None,
+    ) -> Link:  # fmt: skip
+        """A person's word that two handles are the same (or different) person.
+
+        Args:
+            a, b: handles or contact ids; `name_a`, `name_b` as `name` of `timeline`.
+            by: who says so.
+
+        Raises:
+            BadInput, NotFound, Ambiguous: see `timeline`; both are one persona.
+        """
+        first, second = (await self._find(a, name_a))[1], (await self._find(b, name_b))[1]
+        verdict = Verdict.DIFFERENT if different else Verdict.SAME
+        return await self._links.add(first, second, verdict=verdict, by=by, reason=reason)
+
+    async def revoke_link(self, link: str, *, by: str, reason: str) -> Link:
+        """Undoes a link exactly: the people it joined are again what they would be without it."""
+        return await self._links.revoke(link, by=by, reason=reason)
+
+    async def explain(self, a: str, b: str, *, name_a: str | None = None, name_b: str | None = None) -> Explanation:
+        """Why two handles are, or are not, one person."""
+        return await self._links.explain((await self._find(a, name_a))[1], (await self._find(b, name_b))[1])
+
+    # --- the books --------------------------------------------------------------------------------------------------
+
+    async def ledger(self, account: str | None = None) -> Ledger:
+        """Both ledgers, of everything or of one account."""
+        await self._receiver.flush()
+        return await self.store.read_ledger(self.scope, account=account)
+
+    async def quarantine(self, *, limit: int = 100) -> list[Envelope]:
+        """Envelopes that could not be read or decided, oldest first, each with its reason."""
+        return await self.store.read_envelopes(self.scope, state=EnvelopeState.QUARANTINED, limit=limit)

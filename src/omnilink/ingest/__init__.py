@@ -1,0 +1,1 @@
+"""Ingest: envelope, commit, parse, decide, one change. Shells around pure deciders."""

@@ -1,0 +1,228 @@
+"""Decide: what a batch of prepared envelopes changes. Pure: a context in, one `Change` out.
+
+The batch decides serially over its own changes, so that where batches begin and end makes no difference.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from omnilink.identity.people import People
+from omnilink.ingest.history import History
+from omnilink.ingest.prepare import ABOUT, SPOKEN, AccountFacts, Prepared, PreparedEnvelope, Seat
+from omnilink.model.consent import Consent
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.event import (
+    Event,
+    HandleLearned,
+    Ignored,
+    OptOutReceived,
+    Unparsed,
+)
+from omnilink.store.base import (
+    Change,
+    Context,
+    EventState,
+    Parked,
+    SettledEnvelope,
+    SettledEvent,
+)
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def decide_batch(
+    batch: Iterable[PreparedEnvelope], context: Context, new_id: Callable[[], str], now: datetime
+) -> Change:
+    """Decides a batch.
+
+    Args:
+        batch: in the order the envelopes arrived.
+        context: the answer to `collect_lookup(batch)`.
+        new_id: makes public ids.
+        now: the time of the decision.
+    """
+    decision = _Decision(context, new_id, now)
+    for item in batch:
+        decision.envelope(item)
+    return decision.change()
+
+
+class _Decision:
+    """One batch on its way to a `Change`."""
+
+    def __init__(self, context: Context, new_id: Callable[[], str], now: datetime) -> None:
+        self._context, self._new_id, self._now = context, new_id, now
+        self._people = People(
+            personas=context.personas,
+            holders=context.holders,
+            members=context.members,
+            links=context.links,
+            new_id=new_id,
+            now=now,
+        )
+        self._events = dict(context.events)
+        self._history = History(context, self._people, new_id)
+        self._parked = {key: list(parked) for key, parked in context.parked.items()}
+        self._envelopes: list[SettledEnvelope] = []
+        self._settled: list[SettledEvent] = []
+        self._unparked: list[SettledEvent] = []
+        self._consents: list[Consent] = []
+
+    def envelope(self, item: PreparedEnvelope) -> None:
+        """Settles every event of one envelope, then the envelope."""
+        reason = None
+        for ordinal, prepared in enumerate(item.events):
+            state, interaction, why = self._settle(prepared, item.envelope, item.account, ordinal)
+            event = prepared.event
+            if state in (EventState.UNPARSED, EventState.FAILED):
+                reason = reason or why
+            parked = state is EventState.PARKED
+            self._settled.append(
+                SettledEvent(
+                    envelope=item.envelope.id,
+                    ordinal=ordinal,
+                    account=item.account.name,
+                    event_key=event.event_key,
+                    type=event.type,
+                    state=state,
+                    reason=why,
+                    interaction=interaction,
+                    target_key=event.target_key if parked and isinstance(event, ABOUT) else None,
+                    event=_whole(prepared, item.envelope) if parked else None,
+                )
+            )
+        state_after = EnvelopeState.QUARANTINED if reason else EnvelopeState.PROCESSED
+        self._envelopes.append(
+            SettledEnvelope(item.envelope.id, state_after, len(item.events), item.account.parser_version, reason)
+        )
+
+    def _settle(
+        self, prepared: Prepared, envelope: Envelope, account: AccountFacts, ordinal: int
+    ) -> tuple[EventState, str | None, str | None]:
+        event = prepared.event
+        if isinstance(event, Unparsed):
+            failed = event.reason.startswith("failed:")
+            return EventState.FAILED if failed else EventState.UNPARSED, None, event.reason
+        mark = (account.name, event.event_key)
+        if mark in self._events:
+            return EventState.DUPLICATE, self._events[mark] or None, None
+        interaction: str | None = None
+        if isinstance(event, Ignored):
+            self._events[mark] = ""
+            return EventState.IGNORED, None, event.reason
+        if isinstance(event, SPOKEN):
+            interaction = self._history.record(event, prepared.seats, envelope, account)
+            self._unpark(event.message_key, interaction)
+        elif isinstance(event, HandleLearned):
+            self._learned(event, prepared.seats, envelope, account)
+        elif isinstance(event, OptOutReceived):
+            self._opted(event, prepared.seats, envelope, account)
+        else:
+            interaction = self._history.find(event.target_key)
+            if interaction is None:
+                waiting = Parked(envelope.id, ordinal, account.name, _whole(prepared, envelope))
+                self._parked.setdefault(event.target_key, []).append(waiting)
+                self._events[mark] = ""
+                return EventState.PARKED, None, None
+            actor = prepared.seats[0].participant if prepared.seats else event.actor
+            self._history.revise(event, interaction, account.name, actor, event.occurred_at or envelope.received_at)
+        self._events[mark] = interaction or ""
+        return EventState.RECORDED, interaction, None
+
+    # --- events about earlier interactions ------------------------------------------------------------------------
+
+    def _unpark(self, message_key: str, interaction: str) -> None:
+        for parked in self._parked.pop(message_key, ()):
+            event = _EVENT.validate_json(parked.event)
+            if not isinstance(event, ABOUT):
+                continue
+            self._history.revise(event, interaction, parked.account, event.actor, event.occurred_at or self._now)
+            self._events[parked.account, event.event_key] = interaction
+            self._unparked.append(
+                SettledEvent(
+                    envelope=parked.envelope,
+                    ordinal=parked.ordinal,
+                    account=parked.account,
+                    event_key=event.event_key,
+                    type=event.type,
+                    state=EventState.RECORDED,
+                    interaction=interaction,
+                )
+            )
+
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    def _learned(self, event: HandleLearned, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
+        at = event.occurred_at or envelope.received_at
+        refs = []
+        for seat in seats:
+            if seat.seed is not None:
+                ref = self._people.persona(seat.seed, at)
+                self._people.claim(ref, seat.participant, at, account.name)
+                refs.append(ref)
+        basis = f"event:{account.name}/{event.event_key}"
+        self._people.attest(refs, basis=basis, by=f"connector:{account.connector}", at=at)
+
+    def _opted(self, event: OptOutReceived, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
+        at = event.occurred_at or envelope.received_at
+        for seat in seats:
+            if seat.seed is not None:
+                ref = self._people.persona(seat.seed, at)
+                self._consents.append(
+                    Consent(
+                        persona=ref.id,
+                        sender=event.sender.key if event.sender else "",
+                        state="granted" if event.opted_in else "withdrawn",
+                        evidence=event.event_key,
+                        at=at,
+                    )
+                )
+
+    def change(self) -> Change:
+        """Everything that was decided."""
+        people, history = self._people, self._history
+        return Change(
+            seq=self._context.seq,
+            versions=self._context.versions,
+            envelopes=self._envelopes,
+            events=self._settle_within_batch(),
+            settled=self._unparked,
+            interactions=history.interactions,
+            arrivals=history.arrivals,
+            revisions=history.revisions,
+            personas=people.personas,
+            claims=people.claims,
+            attributions=people.attributions,
+            links=people.links(),
+            revoked=people.revocations(),
+            reinstated=people.reinstatements(),
+            memberships=people.memberships(),
+            conversations=history.conversations,
+            conversation_keys=history.conversation_keys,
+            merges=history.merges,
+            consents=self._consents,
+        )
+
+    def _settle_within_batch(self) -> list[SettledEvent]:
+        """Events parked and unparked within the batch are written as recorded at once."""
+        places = {(e.envelope, e.ordinal): n for n, e in enumerate(self._settled)}
+        events, later = list(self._settled), []
+        for done in self._unparked:
+            place = places.get((done.envelope, done.ordinal))
+            if place is None:
+                later.append(done)
+            else:
+                events[place] = done
+        self._unparked = later
+        return events
+
+
+def _whole(prepared: Prepared, envelope: Envelope) -> str:
+    """The JSON of an event that has to wait: with its time and its normalised actor, so nothing is looked up later."""
+    event = prepared.event
+    fields: dict[str, object] = {"occurred_at": event.occurred_at or envelope.received_at}
+    if prepared.seats:
+        fields["actor"] = prepared.seats[0].participant
+    return _EVENT.dump_json(event.model_copy(update=fields)).decode()

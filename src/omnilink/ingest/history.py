@@ -1,0 +1,212 @@
+"""History of a batch: interactions, conversations and revisions on top of what was read.
+
+Mutable by design and private to one decision (`ingest.decide`), which reads the results off it at the end.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from omnilink.conversation.keys import join_conversation
+from omnilink.identity.people import People
+from omnilink.ingest.prepare import AccountFacts, Seat
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope
+from omnilink.model.event import (
+    About,
+    CallUpdated,
+    ChoiceMade,
+    DeliveryUpdated,
+    Direction,
+    InteractionKind,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    ReactionChanged,
+    Spoken,
+)
+from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
+from omnilink.model.participant import Participant, Role
+from omnilink.store.base import Context, MessageRef
+
+_ACTION = {
+    MessageEdited: RevisionAction.EDIT,
+    MessageDeleted: RevisionAction.DELETE,
+    ReactionChanged: RevisionAction.REACT,
+    DeliveryUpdated: RevisionAction.RECEIPT,
+}
+
+
+class History:
+    """What a batch knows and changes about interactions.
+
+    Args:
+        context: what was read.
+        people: the batch's people; participants are attributed there.
+        new_id: makes public ids.
+    """
+
+    def __init__(self, context: Context, people: People, new_id: Callable[[], str]) -> None:
+        self._people, self._new_id = people, new_id
+        self._messages = {key: list(refs) for key, refs in context.messages.items()}
+        self._threads = dict(context.conversations)
+        self.interactions: list[Interaction] = []
+        self.arrivals: list[tuple[str, Arrival]] = []
+        self.revisions: list[Revision] = []
+        self.conversations: list[Conversation] = []
+        self.conversation_keys: dict[str, str] = {}
+        self.merges: list[tuple[str, str]] = []
+
+    def find(self, message_key: str) -> str | None:
+        """The interaction an event about this message belongs to: the newest of that key."""
+        refs = self._messages.get(message_key)
+        return refs[-1].id if refs else None
+
+    def record(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> str:
+        """Records a message, choice or call.
+
+        Returns:
+            The interaction's id: a new one, or the one that was recorded before (the mail in the other mailbox,
+            an earlier callback of the call).
+        """
+        known = self._messages.setdefault(event.message_key, [])
+        arrival = Arrival(account=account.name, envelope=envelope.id, event_key=event.event_key)
+        twin = next((ref for ref in known if ref.content_key == event.content_key), None)
+        if twin is None:
+            return self._make(event, seats, envelope, account, arrival)
+        if isinstance(event, CallUpdated):
+            self._continue_call(event, seats, twin, envelope, account)
+        else:
+            self.arrivals.append((twin.id, arrival))
+        return twin.id
+
+    def _make(
+        self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts, arrival: Arrival
+    ) -> str:
+        occurred_at = event.occurred_at or envelope.received_at
+        interaction = Interaction(
+            id=self._new_id(),
+            kind=_kind(event),
+            direction=_direction(event, seats),
+            channel=event.channel or account.channel,
+            account=account.name,
+            message_key=event.message_key,
+            content_key=event.content_key,
+            conversation=self._conversation(event, envelope, account),
+            arrivals=(arrival,),
+            participants=tuple(seat.participant for seat in seats),
+            occurred_at=occurred_at,
+            received_at=envelope.received_at,
+            in_reply_to=event.reply_to_key,
+            subject=event.subject,
+            parts=(event.call, *event.parts) if isinstance(event, CallUpdated) else event.parts,
+            language=event.language,
+            automated=event.automated if isinstance(event, MessageReceived) else None,
+        )
+        self.interactions.append(interaction)
+        attributed = []
+        for ordinal, seat in enumerate(seats):
+            if seat.seed is not None:
+                ref = self._people.attribute(
+                    interaction.id, ordinal, seat.participant, seat.seed, occurred_at, account.name
+                )
+                attributed.append((ordinal, ref.key))
+        self._messages[event.message_key].append(
+            MessageRef(
+                interaction.id, event.message_key, event.content_key, account.name, interaction.kind, tuple(attributed)
+            )
+        )
+        return interaction.id
+
+    def _continue_call(
+        self, event: CallUpdated, seats: Sequence[Seat], ref: MessageRef, envelope: Envelope, account: AccountFacts
+    ) -> None:
+        """A later callback of a call: kept as a revision; a name stated meanwhile says who was speaking."""
+        at = event.occurred_at or envelope.received_at
+        speaker = next((seat for seat in seats if seat.seed is not None), None)
+        self.revisions.append(
+            Revision(
+                id=self._new_id(),
+                interaction=ref.id,
+                action=RevisionAction.CALL,
+                account=account.name,
+                event_key=event.event_key,
+                at=at,
+                actor=speaker.participant if speaker else None,
+                parts=(event.call, *event.parts),
+            )
+        )
+        attributed = dict(ref.attributed)
+        for ordinal, seat in enumerate(seats):
+            if seat.seed is None or ordinal not in attributed:
+                continue
+            # Every callback's persona exists, so that their order makes no difference to who there is.
+            persona = self._people.persona(seat.seed, at)
+            self._people.claim(persona, seat.participant, at, account.name)
+            nameless = seat.seed.handle is not None and attributed[ordinal] == seat.seed.handle.key
+            if seat.seed.name and nameless:
+                self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
+                attributed[ordinal] = persona.key
+        if tuple(attributed.items()) != ref.attributed:
+            refs = self._messages[event.message_key]
+            place = refs.index(ref)
+            refs[place] = MessageRef(
+                ref.id, ref.message_key, ref.content_key, ref.account, ref.kind, tuple(attributed.items())
+            )
+
+    def _conversation(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> str:
+        join = join_conversation(event.conversation_keys or (event.message_key,), self._threads)
+        conversation = join.conversation
+        if conversation is None:
+            conversation = self._new_id()
+            self.conversations.append(
+                Conversation(
+                    id=conversation,
+                    account=account.name,
+                    channel=event.channel or account.channel,
+                    kind=event.conversation_kind,
+                    subject=event.subject,
+                )
+            )
+        for loser in join.merged:
+            self.merges.append((loser, conversation))
+            self._threads.update({k: conversation for k, v in self._threads.items() if v == loser})
+            self.conversation_keys.update({k: conversation for k, v in self.conversation_keys.items() if v == loser})
+        for key in join.new_keys:
+            self._threads[key] = self.conversation_keys[key] = conversation
+        return conversation
+
+    def revise(self, event: About, interaction: str, account: str, actor: Participant | None, at: datetime) -> None:
+        """Adds what an event says about an earlier interaction."""
+        details: dict[str, object] = {}
+        if isinstance(event, MessageEdited):
+            details = {"parts": event.parts, "subject": event.subject}
+        elif isinstance(event, ReactionChanged):
+            details = {"added": event.added, "removed": event.removed}
+        elif isinstance(event, DeliveryUpdated):
+            details = {"status": event.status, "error_code": event.error_code}
+        self.revisions.append(
+            Revision(
+                id=self._new_id(),
+                interaction=interaction,
+                action=_ACTION[type(event)],
+                account=account,
+                event_key=event.event_key,
+                at=at,
+                actor=actor,
+                **details,  # type: ignore[arg-type]
+            )
+        )
+
+
+def _kind(event: Spoken) -> InteractionKind:
+    if isinstance(event, CallUpdated):
+        return InteractionKind.CALL
+    return InteractionKind.MESSAGE if isinstance(event, ChoiceMade) else event.kind
+
+
+def _direction(event: Spoken, seats: Sequence[Seat]) -> Direction:
+    """A message whose author is ourselves is outbound, whatever brought it to us."""
+    speaker = next((seat for seat in seats if seat.participant.role in (Role.AUTHOR, Role.CALLER)), None)
+    if event.direction is Direction.INBOUND and speaker is not None and speaker.seed is None:
+        return Direction.OUTBOUND
+    return event.direction

@@ -1,0 +1,173 @@
+"""Prepare: parsed events with normalised handles and the personas they will be attributed to. Pure.
+
+What comes out names every key the decision will look up, so that one read answers a whole batch.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from omnilink.identity.normalise import normalise
+from omnilink.identity.resolve import PersonaSeed, seed_persona
+from omnilink.model.envelope import Envelope
+from omnilink.model.event import (
+    CallUpdated,
+    ChoiceMade,
+    DeliveryUpdated,
+    Event,
+    HandleLearned,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    OptOutReceived,
+    ReactionChanged,
+    Unparsed,
+)
+from omnilink.model.handle import Handle
+from omnilink.model.participant import Attestation, Participant, Role
+from omnilink.plugin.connector import Parses
+from omnilink.store.base import Lookup
+
+SPOKEN = (MessageReceived, ChoiceMade, CallUpdated)
+ABOUT = (MessageEdited, MessageDeleted, ReactionChanged, DeliveryUpdated)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What ingest knows of an account.
+
+    Attributes:
+        channel: the medium where an event does not name one.
+        own_keys: canonical keys of the agency's own handles.
+    """
+
+    name: str
+    connector: str
+    channel: str
+    parser_version: str
+    own_keys: frozenset[str] = frozenset()
+    default_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One participant with the persona it belongs to; None for the agency's own side."""
+
+    participant: Participant
+    seed: PersonaSeed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One event, ready to be decided."""
+
+    event: Event
+    seats: tuple[Seat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEnvelope:
+    """One envelope with everything that was read out of it."""
+
+    envelope: Envelope
+    account: AccountFacts
+    events: tuple[Prepared, ...]
+
+
+@lru_cache(maxsize=20_000)
+def _normalised(handle: Handle, region: str | None) -> Handle:
+    return normalise(handle, default_region=region)
+
+
+def parse_envelope(parser: Parses, envelope: Envelope) -> list[Event]:
+    """All events of an envelope. A parser that breaks its promise of totality costs its own envelope only."""
+    try:
+        events = parser.parse(envelope)
+    except Exception as e:  # the contract says never; the next message must not pay for a bug
+        return [_unparsed(envelope, f"parser-raised:{type(e).__name__}")]
+    return events or [_unparsed(envelope, "parser-returned-nothing")]
+
+
+def _unparsed(envelope: Envelope, reason: str) -> Unparsed:
+    key = f"unparsed:{envelope.sha256}"
+    return Unparsed(event_key=key, lane_key=key, reason=reason)
+
+
+def unreadable(envelope: Envelope, reason: str) -> PreparedEnvelope:
+    """An envelope nobody here can read: one `Unparsed` event, so that it waits in quarantine."""
+    facts = AccountFacts(envelope.account, envelope.connector, channel="", parser_version="")
+    return PreparedEnvelope(envelope, facts, (Prepared(_unparsed(envelope, reason)),))
+
+
+def _seat(participant: Participant, event_key: str, ordinal: int, account: AccountFacts) -> Seat:
+    handle = participant.handle
+    if handle is not None:
+        handle = _normalised(handle, account.default_region)
+        own = participant.own or handle.key in account.own_keys
+        participant = participant.model_copy(update={"handle": handle, "own": own})
+    # A forged sender who writes our own address is not us.
+    if participant.own and participant.attestation is not Attestation.FAILED:
+        return Seat(participant, None)
+    seed = seed_persona(participant, account=account.name, event_key=event_key, ordinal=ordinal)
+    return Seat(participant, seed)
+
+
+def _about_handle(handle: Handle, event: Event, ordinal: int, account: AccountFacts) -> Seat:
+    return _seat(Participant(role=Role.SUBJECT, handle=handle), event.event_key, ordinal, account)
+
+
+def prepare_event(event: Event, account: AccountFacts) -> Prepared:
+    """Normalises everybody an event names and says which personas they are."""
+    if isinstance(event, SPOKEN):
+        people: Sequence[Participant] = event.participants
+        seats = tuple(_seat(p, event.event_key, i, account) for i, p in enumerate(people))
+    elif isinstance(event, HandleLearned):
+        seats = tuple(_about_handle(h, event, i, account) for i, h in enumerate(event.handles))
+    elif isinstance(event, OptOutReceived):
+        seats = (_about_handle(event.handle, event, 0, account),)
+    elif isinstance(event, ABOUT) and event.actor is not None and event.actor.handle is not None:
+        actor = event.actor
+        handle = _normalised(event.actor.handle, account.default_region)
+        seats = (Seat(actor.model_copy(update={"handle": handle}), None),)
+    else:
+        seats = ()
+    return Prepared(event, seats)
+
+
+def prepare_envelope(envelope: Envelope, parser: Parses, account: AccountFacts) -> PreparedEnvelope:
+    """Parses an envelope and prepares its events."""
+    events = tuple(prepare_event(event, account) for event in parse_envelope(parser, envelope))
+    return PreparedEnvelope(envelope, account, events)
+
+
+def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
+    """Every key a batch will ask for."""
+    events: set[tuple[str, str]] = set()
+    messages: set[str] = set()
+    personas: set[str] = set()
+    match_keys: set[str] = set()
+    threads: set[str] = set()
+    for item in batch:
+        for prepared in item.events:
+            event = prepared.event
+            events.add((item.envelope.account, event.event_key))
+            if isinstance(event, SPOKEN):
+                messages.add(event.message_key)
+                threads.update(event.conversation_keys or (event.message_key,))
+            elif isinstance(event, ABOUT):
+                messages.add(event.target_key)
+            for seat in prepared.seats:
+                if seat.seed is not None:
+                    personas.add(seat.seed.key)
+                    match_keys.update(seat.seed.match_keys)
+    return Lookup(
+        frozenset(events), frozenset(messages), frozenset(personas), frozenset(match_keys), frozenset(threads)
+    )
+
+
+def as_failed(item: PreparedEnvelope, reason: str) -> PreparedEnvelope:
+    """The same envelope with every event replaced by one that says deciding it failed."""
+    events = tuple(
+        Prepared(Unparsed(event_key=p.event.event_key, lane_key=p.event.lane_key, reason=reason)) for p in item.events
+    )
+    return replace(item, events=events)

@@ -1,0 +1,106 @@
+"""Receive: one webhook request from its bytes to its answer. Verified, committed, and only then acknowledged."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from omnilink.errors import ConfigError, OmnilinkError, TransientError
+from omnilink.ingest.accept import accept
+from omnilink.ingest.accounts import Accounts
+from omnilink.model.envelope import Authenticity, Received
+from omnilink.model.scope import Scope
+from omnilink.plugin.connector import ReceivesWebhooks
+from omnilink.plugin.webhook import RawRequest, Rejected, Verified, WebhookResponse
+from omnilink.store.base import Store
+
+KEPT_HEADERS = ("content-type", "content-encoding", "i-twilio-idempotency-token", "user-agent")
+"""Headers kept with an envelope: what parsing may need. Signatures and authorisations are not."""
+
+NOT_FOUND = WebhookResponse(404)
+REFUSED = WebhookResponse(401)
+UNAVAILABLE = WebhookResponse(503, headers={"retry-after": "5"})
+FLUSH_EVERY = 100
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Takes webhook requests for all accounts.
+
+    Args:
+        store, scope, accounts: where and whose.
+        new_id, clock: injected.
+        stored: called after something new was committed (wakes the processor).
+    """
+
+    store: Store
+    scope: Scope
+    accounts: Accounts
+    new_id: Callable[[], str]
+    clock: Callable[[], datetime]
+    stored: Callable[[], None]
+    _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    async def receive(self, account: str, request: RawRequest) -> WebhookResponse:
+        """Answers one request. Never raises for what a request holds: refusals are answers.
+
+        Returns:
+            200 after the envelope is on disk (a duplicate is acknowledged too); 401 where authenticity is in any
+            doubt; 404 for an unknown account; 503 when the store is busy or the account's secrets are unreadable.
+        """
+        if account not in self.accounts.configured:
+            return NOT_FOUND
+        try:
+            connector, secrets = self.accounts.connector(account), self.accounts.secrets(account)
+        except ConfigError:
+            return await self._refuse(account, "not-configured", UNAVAILABLE)
+        if not isinstance(connector, ReceivesWebhooks):
+            return NOT_FOUND
+        now = self.clock()
+        if (answer := connector.handshake(request, secrets, now)) is not None:
+            return answer
+        verdict = connector.verify(request, secrets, now, {})
+        if not isinstance(verdict, Verified):
+            rejected = verdict if isinstance(verdict, Rejected) else Rejected("keys-unavailable", 503)
+            return await self._refuse(account, rejected.reason, WebhookResponse(rejected.status))
+        received = Received(
+            body=request.body,
+            headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+            authenticity=Authenticity.VERIFIED,
+            delivery_key=verdict.replay_key,
+        )
+        try:
+            await accept(
+                self.store,
+                self.scope,
+                [received],
+                account=account,
+                connector=connector.manifest.name,
+                new_id=self.new_id,
+                clock=self.clock,
+            )
+        except TransientError:
+            return UNAVAILABLE
+        self.stored()
+        return WebhookResponse(200)
+
+    async def _refuse(self, account: str, reason: str, answer: WebhookResponse) -> WebhookResponse:
+        """Counts a refusal. A flood of them must not become a flood of commits, so they are written in lots."""
+        self._refused[account, reason] += 1
+        if self._refused.total() >= FLUSH_EVERY:
+            await self.flush()
+        return answer
+
+    async def refuse(self, account: str, reason: str) -> None:
+        """Counts a request that the web layer refused (too large, too slow)."""
+        known = account if account in self.accounts.configured else "-"
+        await self._refuse(known, reason, REFUSED)
+
+    async def flush(self) -> None:
+        """Writes the refusals counted so far."""
+        waiting, self._refused = self._refused, Counter()
+        for (account, reason), count in waiting.items():
+            try:
+                await self.store.commit_refusal(self.scope, account, reason, count)
+            except OmnilinkError:
+                self._refused[account, reason] += count

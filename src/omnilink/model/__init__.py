@@ -1,0 +1,53 @@
+"""The data model: frozen records, the same for every channel. Words as in docs/glossary.md."""
+
+from omnilink.model.consent import Consent
+from omnilink.model.contact import Contact, ContactField
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Authenticity, Envelope, EnvelopeState, Received
+from omnilink.model.event import (
+    About,
+    CallUpdated,
+    ChoiceMade,
+    ConversationKind,
+    DeliveryUpdated,
+    Direction,
+    Event,
+    HandleLearned,
+    Ignored,
+    InteractionKind,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    NativeRefs,
+    OptOutReceived,
+    ReactionChanged,
+    Spoken,
+    Unparsed,
+)
+from omnilink.model.handle import Handle
+from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
+from omnilink.model.part import (
+    Call,
+    Choices,
+    ContactCard,
+    FormAnswers,
+    Location,
+    Media,
+    Native,
+    Part,
+    Template,
+    Text,
+)
+from omnilink.model.participant import Attestation, Participant, Role, StatedClaim
+from omnilink.model.persona import Attribution, Claim, Evidence, Link, Method, Persona, Verdict
+from omnilink.model.view import Ledger, TimelineItem, TimelinePage, Why
+
+__all__ = [
+    "About", "Arrival", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated", "ChoiceMade", "Choices",
+    "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
+    "DeliveryUpdated", "Direction", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers", "Handle",
+    "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Media",
+    "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "OptOutReceived", "Part",
+    "Participant", "Persona", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Spoken",
+    "StatedClaim", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
+]  # fmt: skip

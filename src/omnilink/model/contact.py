@@ -1,0 +1,47 @@
+"""Contact: a person as computed, a component of personas under the links in force."""
+
+from typing import ClassVar
+
+from omnilink.model.handle import Handle
+from omnilink.model.persona import Link, Persona
+from omnilink.model.record import Record, Utc
+
+
+class ContactField(Record):
+    """One thing believed of a contact, with where it comes from."""
+
+    name: str
+    value: str
+    source: str
+
+    shown: ClassVar[tuple[str, ...]] = ("name", "source")
+
+
+class Contact(Record):
+    """A view, made when asked for.
+
+    Attributes:
+        id: the smallest persona id of the component; any persona id of it resolves to it, for ever.
+        personas: its members, oldest first.
+        links: the links in force that hold it together.
+        conflicts: same-links that would join a *different* pair and are therefore blocked.
+    """
+
+    id: str
+    personas: tuple[Persona, ...]
+    links: tuple[Link, ...] = ()
+    conflicts: tuple[Link, ...] = ()
+    fields: tuple[ContactField, ...] = ()
+    last_seen_at: Utc | None = None
+
+    @property
+    def handles(self) -> tuple[Handle, ...]:
+        """Its handles, each once."""
+        seen = {p.handle.key: p.handle for p in self.personas if p.handle is not None}
+        return tuple(seen.values())
+
+    @property
+    def name(self) -> str | None:
+        """The best known name, stated ones before displayed ones."""
+        by_name = {field.name: field.value for field in reversed(self.fields)}
+        return by_name.get("name") or by_name.get("display_name") or by_name.get("caller_name")

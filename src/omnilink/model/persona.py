@@ -1,0 +1,160 @@
+"""Persona, Attribution, Link: what identity is made of. Contacts are computed from these."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from omnilink.model.handle import Handle
+from omnilink.model.participant import Role
+from omnilink.model.record import Record, Utc
+
+
+class Claim(Record):
+    """A field of a persona as somebody said it; retracted, never overwritten."""
+
+    field: str
+    value: str
+    source: str
+    at: Utc
+    retracted_at: Utc | None = None
+
+    shown: ClassVar[tuple[str, ...]] = ("field", "source")
+
+
+class Persona(Record):
+    """The smallest thing we attribute to: one holder of one handle.
+
+    Attributes:
+        key: what makes it this one, canonical and the same in every order of arrival: the handle's key; handle
+            and stated name on a telephone (`tel:+34600111222#ana garcia`); the event's key after a failed
+            authentication (`failed:...`).
+        match_keys: the handle's match keys; empty where the handle identifies nobody.
+        name: the stated name that is part of the key, normalised, if one is.
+    """
+
+    id: str
+    key: str
+    handle: Handle | None = None
+    match_keys: tuple[str, ...] = ()
+    name: str | None = None
+    born_at: Utc
+    claims: tuple[Claim, ...] = ()
+
+
+class Verdict(StrEnum):
+    """What a link says of two personas."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class Method(StrEnum):
+    """How a link or attribution came about, strongest first (see `STRENGTH`)."""
+
+    STAFF_CONFIRMED = "staff_confirmed"
+    DECLARED = "declared"
+    OTP = "otp"
+    LOGIN = "login"
+    PLATFORM_ATTESTED = "platform_attested"
+    EXACT_KEY = "exact_key"
+    IMPORTED = "imported"
+    PROBABILISTIC = "probabilistic"
+
+
+STRENGTH = {
+    Method.STAFF_CONFIRMED: 4,
+    Method.DECLARED: 4,
+    Method.OTP: 3,
+    Method.LOGIN: 3,
+    Method.PLATFORM_ATTESTED: 3,
+    Method.EXACT_KEY: 2,
+    Method.IMPORTED: 1,
+    Method.PROBABILISTIC: 1,
+}
+"""human 4 > attested 3 > exact 2 > the rest 1 (architecture §2, law 1)."""
+
+
+class Evidence(Record):
+    """Why: a kind, the ids it rests on and its weight in bits. Never a copied value."""
+
+    kind: str
+    refs: tuple[str, ...] = ()
+    weight_bits: float | None = None
+
+    shown: ClassVar[tuple[str, ...]] = ("kind",)
+
+
+class Link(Record):
+    """Two personas are the same, or different, person. Scored, evidenced, dated, revocable.
+
+    Attributes:
+        a, b: persona ids; `key_a`, `key_b` their keys, `key_a` < `key_b`.
+        basis: what the decision rests on as one canonical text (`key:tel:+34600111222`, `event:<event_key>`,
+            `human:<n>`): the same pair, method and basis is one link for ever.
+        score: in bits; None for certain methods.
+        depends_on: ids of links and bands of keys (`band:tel:+34600111222=one-name`) it was decided from.
+        asserted_by: `rule:<name>`, `connector:<name>` or a person's id.
+        revoked_by: likewise; a link revoked by a human is never made again by a rule.
+    """
+
+    id: str
+    a: str
+    b: str
+    key_a: str
+    key_b: str
+    verdict: Verdict
+    method: Method
+    basis: str
+    score: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    asserted_by: str
+    at: Utc
+    revoked_at: Utc | None = None
+    revoked_by: str | None = None
+    revoked_reason: str | None = None
+
+    shown: ClassVar[tuple[str, ...]] = ("id", "verdict", "method")
+
+    @property
+    def in_force(self) -> bool:
+        """Not revoked."""
+        return self.revoked_at is None
+
+
+class Attribution(Record):
+    """Participant number `ordinal` of an interaction is (taken to be) this persona."""
+
+    interaction: str
+    ordinal: int
+    role: Role
+    persona: str
+    method: Method
+    score: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    asserted_by: str
+    at: Utc
+
+    shown: ClassVar[tuple[str, ...]] = ("interaction", "ordinal", "persona")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaRef:
+    """A persona as decisions need it. `contact` is the id of the contact that holds it now."""
+
+    id: str
+    key: str
+    contact: str
+    match_keys: tuple[str, ...] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """A link is no longer in force."""
+
+    link: str
+    at: datetime
+    by: str
+    reason: str

@@ -1,0 +1,38 @@
+"""Capabilities: what an account can do, as data. Each claim is proved by a conformance test."""
+
+from enum import IntEnum
+
+from pydantic import Field
+
+from omnilink.model.record import Record
+
+
+class Level(IntEnum):
+    """How well something is supported."""
+
+    REJECTED = -2
+    DROPPED = -1
+    NONE = 0
+    PARTIAL = 1
+    FULL = 2
+
+
+class Capabilities(Record):
+    """What can be said and heard on a channel. A name absent from a table means `Level.NONE`.
+
+    Attributes:
+        receive: content and event names (`text`, `media`, `edit`, `delete`, `reaction`, `receipt`, `call`,
+            `choice`, `location`, `contact_card`) to level.
+        send: likewise for sending.
+        limits: names with the unit in them (`text_chars`, `media_bytes`, `webhook_deadline_s`) to value.
+        redelivers: the provider repeats what was not acknowledged.
+        ordered: it delivers in order.
+        opt_out_keywords: it reports stop words.
+    """
+
+    receive: dict[str, Level] = Field(default_factory=dict)
+    send: dict[str, Level] = Field(default_factory=dict)
+    limits: dict[str, float] = Field(default_factory=dict)
+    redelivers: bool = False
+    ordered: bool = False
+    opt_out_keywords: bool = False

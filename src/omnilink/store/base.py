@@ -1,0 +1,386 @@
+"""What a store is: Protocols, and the values that go in and out. No backend is imported here.
+
+Reads return values; the only writes are `commit_*`. A `Change` is one decision (of a batch, a person, a rule):
+it carries the versions of everything it was decided from, and a store refuses it with `Conflict` when any of
+them has moved. Ids in these values are public ids (UUIDv7 texts); a store's own integer keys stay inside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from omnilink.model.consent import Consent
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.interaction import Arrival, Interaction, Revision
+from omnilink.model.participant import Role
+from omnilink.model.persona import Attribution, Claim, Link, Persona, PersonaRef, Revocation
+from omnilink.model.scope import Scope
+from omnilink.model.view import Ledger
+
+# --- envelopes -------------------------------------------------------------------------------------------------
+
+
+class Accepted(StrEnum):
+    """What became of an envelope handed to `commit_envelopes`."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+
+
+class EventState(StrEnum):
+    """How an event was settled; the right-hand side of the event ledger (law 2)."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+    UNPARSED = "unparsed"
+    PARKED = "parked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEvent:
+    """One parsed event and how it was settled. (envelope, ordinal) names it.
+
+    A parked event keeps its JSON in `event` and waits for `target_key`.
+    """
+
+    envelope: str
+    ordinal: int
+    account: str
+    event_key: str
+    type: str
+    state: EventState
+    reason: str | None = None
+    interaction: str | None = None
+    target_key: str | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEnvelope:
+    """An envelope that has been processed or quarantined. `parsed` is how many events the parser returned."""
+
+    id: str
+    state: EnvelopeState
+    parsed: int
+    parser_version: str
+    reason: str | None = None
+
+
+# --- context: what a batch of events needs to know --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The keys a batch of events touches; one read answers them all."""
+
+    events: frozenset[tuple[str, str]] = frozenset()  # (account, event_key)
+    messages: frozenset[str] = frozenset()  # message_key
+    personas: frozenset[str] = frozenset()  # persona key
+    match_keys: frozenset[str] = frozenset()
+    conversation_keys: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()  # persona ids whose whole component is needed
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """An interaction as later events find it: by message_key, told apart by content_key.
+
+    `attributed` is (ordinal, persona key) of its current attributions, by ordinal.
+    """
+
+    id: str
+    message_key: str
+    content_key: str | None
+    account: str
+    kind: str
+    attributed: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event that waits for its target: `event` is its JSON."""
+
+    envelope: str
+    ordinal: int
+    account: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The answer to a `Lookup`. What is absent from a mapping is absent from the store (version 0).
+
+    Attributes:
+        seq: the number of the last change this was read after.
+        versions: opaque; goes back unchanged in the `Change`.
+        events: known (account, event_key) → interaction id ("" if the event made none).
+        messages: message_key → all interactions of that key, oldest first.
+        personas: key → persona, for the keys asked for.
+        holders: match_key → all personas that have it.
+        links: every link, revoked ones included, with both ends among `members`, or one end there and not revoked.
+        members: contact id → all its personas, for every contact of every persona named anywhere above, and for
+            contacts reached from them by same-links in force (blocked ones included).
+        conversations: conversation key → id of the conversation that now has it (merges followed).
+        parked: target_key → events waiting for it.
+    """
+
+    seq: int = 0
+    versions: Mapping[str, int] = field(default_factory=dict)
+    events: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    messages: Mapping[str, tuple[MessageRef, ...]] = field(default_factory=dict)
+    personas: Mapping[str, PersonaRef] = field(default_factory=dict)
+    holders: Mapping[str, tuple[PersonaRef, ...]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    members: Mapping[str, tuple[PersonaRef, ...]] = field(default_factory=dict)
+    conversations: Mapping[str, str] = field(default_factory=dict)
+    parked: Mapping[str, tuple[Parked, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One decision, written whole or not at all. Sequences are in the order they are to be written.
+
+    Attributes:
+        seq, versions: from the `Context` it was decided from.
+        settled: parked events that have been recorded after all.
+        arrivals: (interaction id, arrival) added to interactions that are already stored.
+        envelopes: each must still be pending in the store, else Conflict (another process was quicker).
+        attributions: one for an (interaction, ordinal) that has one already takes its place in the timeline; the
+            earlier one is kept as superseded.
+        claims: (persona id, claim); the same (field, value, source) of a persona is kept once.
+        reinstated: links that come into force again (a rule made them, a rule revoked them).
+        memberships: persona id → contact id, for every persona whose contact is new or another one.
+        conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
+        merges: (loser id, winner id) of conversations, both the current ones.
+    """
+
+    seq: int = 0
+    versions: Mapping[str, int] = field(default_factory=dict)
+    envelopes: Sequence[SettledEnvelope] = ()
+    events: Sequence[SettledEvent] = ()
+    settled: Sequence[SettledEvent] = ()
+    interactions: Sequence[Interaction] = ()
+    arrivals: Sequence[tuple[str, Arrival]] = ()
+    revisions: Sequence[Revision] = ()
+    personas: Sequence[Persona] = ()
+    claims: Sequence[tuple[str, Claim]] = ()
+    attributions: Sequence[Attribution] = ()
+    links: Sequence[Link] = ()
+    revoked: Sequence[Revocation] = ()
+    reinstated: Sequence[str] = ()
+    memberships: Mapping[str, str] = field(default_factory=dict)
+    conversations: Sequence[Conversation] = ()
+    conversation_keys: Mapping[str, str] = field(default_factory=dict)
+    merges: Sequence[tuple[str, str]] = ()
+    consents: Sequence[Consent] = ()
+
+
+# --- history: what the citizen view reads ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One interaction in the history of a set of personas, with the attribution that put it there.
+
+    `conversation` is the id of the conversation that now holds it (merges followed).
+    """
+
+    interaction: Interaction
+    conversation: str
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """All personas and links of one contact, and the blocked or *different* links at its border."""
+
+    contact: str
+    personas: tuple[Persona, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact in a list."""
+
+    id: str
+    personas: int
+    interactions: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A persona's part in one conversation, for lists."""
+
+    persona: str
+    role: Role
+
+
+class EnvelopeStore(Protocol):
+    """Inbound bytes and where they stand."""
+
+    async def commit_envelopes(
+        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+    ) -> list[Accepted]:
+        """Stores what is new (durably, before returning) and counts everything as received.
+
+        A delivery_key already known for the account is a duplicate, for ever; of two in one call the first wins.
+
+        Args:
+            cursor: (account, cursor text) committed with them.
+
+        Raises:
+            StoreBusy: nothing was stored.
+        """
+        ...
+
+    async def read_pending(self, scope: Scope, *, limit: int, max_bytes: int = 64_000_000) -> list[Envelope]:
+        """The oldest pending envelopes, in the order they were stored; at least one if there is any."""
+        ...
+
+    async def read_envelopes(
+        self, scope: Scope, *, ids: Sequence[str] = (), state: EnvelopeState | None = None, limit: int = 100
+    ) -> list[Envelope]:
+        """Envelopes by id, or the oldest ones in a state."""
+        ...
+
+    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
+        """Puts quarantined envelopes back to pending and forgets their unsettled events (unparsed, failed).
+
+        Returns:
+            How many there were.
+        """
+        ...
+
+    async def read_cursor(self, scope: Scope, account: str) -> str | None:
+        """Where a poller of the account stands."""
+        ...
+
+
+class DecisionStore(Protocol):
+    """What decisions are made from, and the decisions."""
+
+    async def read_context(self, scope: Scope, lookup: Lookup) -> Context:
+        """One consistent read of everything the lookup names."""
+        ...
+
+    async def commit_change(self, scope: Scope, change: Change) -> int:
+        """Writes a decision.
+
+        Returns:
+            The change's sequence number.
+
+        Raises:
+            Conflict: a version moved; nothing was written.
+            StoreBusy: nothing was written.
+        """
+        ...
+
+    async def commit_refusal(self, scope: Scope, account: str, reason: str, count: int = 1) -> None:
+        """Counts requests refused before anything was stored."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """Personas, links, contacts."""
+
+    async def read_personas(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        handle_keys: Sequence[str] = (),
+        match_keys: Sequence[str] = (),
+    ) -> list[Persona]:
+        """Personas by id, by canonical handle key or by match key (any of them), with their claims; oldest first."""
+        ...
+
+    async def read_component(self, scope: Scope, persona: str) -> Component:
+        """The contact that now holds this persona (any id ever issued), with its links, revoked ones included.
+
+        Raises:
+            NotFound: no such persona in the scope.
+        """
+        ...
+
+    async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
+        """Contacts in the order of their ids, after the given id (keyset paging)."""
+        ...
+
+    async def read_link(self, scope: Scope, link: str) -> Link:
+        """One link.
+
+        Raises:
+            NotFound: no such link in the scope.
+        """
+        ...
+
+
+class HistoryStore(Protocol):
+    """Interactions and conversations, for reading."""
+
+    async def read_timeline(
+        self, scope: Scope, personas: Sequence[str], *, before: tuple[datetime, str] | None = None, limit: int = 100
+    ) -> list[TimelineRow]:
+        """The newest interactions in which these personas hold a role, before (occurred_at, interaction id).
+
+        Newest first; ties by id, descending. An interaction in which they hold several roles comes once, with the
+        attribution of the lowest ordinal. Accounts outside the scope are left out. Cost does not depend on how
+        much older history there is.
+        """
+        ...
+
+    async def read_interactions(self, scope: Scope, ids: Sequence[str]) -> list[Interaction]:
+        """Interactions by id, arrivals included."""
+        ...
+
+    async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
+        """What happened later to these interactions, by interaction, in the order (at, event_key)."""
+        ...
+
+    async def read_conversations(
+        self, scope: Scope, *, ids: Sequence[str] = (), before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[Conversation]:
+        """Conversations by id (merges followed), or the ones with the newest activity first (keyset paging)."""
+        ...
+
+    async def read_conversation_items(self, scope: Scope, conversation: str, *, limit: int = 1000) -> list[Interaction]:
+        """A conversation's interactions, oldest first."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """Books and upkeep."""
+
+    async def read_ledger(self, scope: Scope, *, account: str | None = None) -> Ledger:
+        """Both ledgers (law 2), of all accounts of the scope or of one."""
+        ...
+
+    async def read_digest(self, scope: Scope) -> str:
+        """Hex sha256 over a canonical projection of everything but generated ids and clocks.
+
+        The same inputs give the same digest, whatever crashes, restarts and batch borders lay between.
+        """
+        ...
+
+    async def check(self) -> list[str]:
+        """Problems found (empty: none): the database's own check, references, both ledgers, the partition."""
+        ...
+
+    async def backup(self, target: str) -> None:
+        """Writes a consistent copy while the store is in use."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finishes what was accepted and lets go of everything."""
+        ...
+
+
+class Store(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, Protocol):
+    """A whole store."""
