@@ -1,0 +1,79 @@
+"""The Slack connector: verifies requests, answers `url_verification`, reads events."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from omnilink.model import Envelope, Event
+from omnilink.plugin import (
+    Capabilities,
+    ConnectorSettings,
+    Keys,
+    Manifest,
+    RawRequest,
+    Rejected,
+    Secrets,
+    Verified,
+    WebhookResponse,
+)
+from omnilink_slack import signature
+from omnilink_slack.body import read_body
+from omnilink_slack.fields import text_at
+from omnilink_slack.inbound import parse_envelope
+from omnilink_slack.manifest import CAPABILITIES, MANIFEST
+from omnilink_slack.settings import SIGNING_SECRET, SlackSettings
+
+MAX_HANDSHAKE_BYTES = 4096
+# Slack's challenges are letters and digits. Nothing that could be markup or a script is sent back.
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
+class SlackConnector:
+    """Receives what Slack sends to one app.
+
+    Args:
+        settings: the account's settings.
+    """
+
+    manifest: ClassVar[Manifest] = MANIFEST
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+
+    def __init__(self, settings: ConnectorSettings) -> None:
+        self._settings = SlackSettings.read(settings)
+
+    def parse(self, envelope: Envelope) -> list[Event]:
+        """The events of an envelope; see `inbound`."""
+        return parse_envelope(envelope, self._settings)
+
+    def handshake(self, request: RawRequest, secrets: Secrets, now: datetime) -> WebhookResponse | None:
+        """Answers `url_verification` with its challenge, if the request is signed as any other.
+
+        Source: https://docs.slack.dev/reference/events/url_verification
+
+        Returns:
+            The challenge as plain text; None for every other request, and for an unsigned one (`verify` refuses it).
+        """
+        if len(request.body) > MAX_HANDSHAKE_BYTES or b"url_verification" not in request.body:
+            return None
+        if isinstance(self.verify(request, secrets, now, {}), Rejected):
+            return None
+        payload = read_body(request.body).payload
+        challenge = text_at(payload, "challenge")
+        if text_at(payload, "type") != "url_verification" or challenge is None or not _CHALLENGE.fullmatch(challenge):
+            return None
+        return WebhookResponse(200, challenge.encode("ascii"), "text/plain; charset=utf-8")
+
+    def verify(self, request: RawRequest, secrets: Secrets, now: datetime, keys: Keys) -> Verified | Rejected:
+        """Is this request Slack's? See `signature`.
+
+        `X-Slack-Retry-Num` plays no part: a retry is signed anew, and event keys tell what is known.
+        """
+        timestamp = request.header("x-slack-request-timestamp")
+        signed = request.header("x-slack-signature")
+        values = [secret.reveal() for secret in secrets.get(SIGNING_SECRET, ())]
+        reason = signature.refusal(request.body, timestamp, signed, values, now.timestamp())
+        seconds = signature.read_timestamp(timestamp)
+        if reason is not None or seconds is None or signed is None:
+            return Rejected(reason or "signature_missing")
+        expires_at = datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=signature.WINDOW_S)
+        return Verified(signature.replay_key(signed), expires_at)

@@ -1,0 +1,36 @@
+"""What the Slack connector says of itself: manifest and capabilities."""
+
+from omnilink.plugin import Capabilities, Level, Manifest, Setting
+
+MANIFEST = Manifest(
+    name="slack",
+    title="Slack: messages, interactivity, slash commands",
+    channels=("slack",),
+    version="1",
+    settings=(
+        Setting(
+            name="signing_secret",
+            summary="Signing Secret of the app (Basic Information → App Credentials); signs every request",
+            secret=True,
+            required=True,
+            example="env:SLACK_SIGNING_SECRET",
+        ),
+    ),
+    schemes=("slack",),
+    docs="slack",
+)
+
+CAPABILITIES = Capabilities(
+    receive={
+        "text": Level.FULL,
+        "media": Level.PARTIAL,  # named with type, size and address; the bytes are not fetched
+        "edit": Level.FULL,
+        "delete": Level.FULL,
+        "reaction": Level.FULL,
+        "choice": Level.FULL,
+    },
+    # https://docs.slack.dev/apis/events-api/ : 3 s to answer, three retries, 30,000 deliveries an hour and workspace.
+    limits={"webhook_deadline_s": 3, "webhook_retries": 3, "events_per_hour": 30_000},
+    redelivers=True,
+    ordered=False,
+)

@@ -1,0 +1,34 @@
+"""What the connector says of itself."""
+
+from omnilink.plugin import Capabilities, Level, Manifest, Setting
+
+AUTH_TOKEN = "auth_token"  # noqa: S105 - the name of a setting, not a secret
+
+MANIFEST = Manifest(
+    name="twilio",
+    title="Twilio: SMS, MMS, WhatsApp, voice",
+    channels=("sms", "whatsapp", "voice", "messenger", "chat"),
+    version="1",
+    settings=(
+        Setting(AUTH_TOKEN, "Auth token of the (sub)account: signs every webhook. A list while it is rotated.",
+                secret=True, required=True, example="env:TWILIO_AUTH_TOKEN"),
+        Setting("claims_from", "Table of form field to claim: what a caller or writer stated to a flow of yours.",
+                example='{ StatedName = "name" }'),
+    ),
+    schemes=("tel", "wa", "wa_bsuid", "messenger", "ext"),
+    docs="twilio",
+)  # fmt: skip
+
+CAPABILITIES = Capabilities(
+    receive={
+        "text": Level.FULL, "media": Level.FULL, "location": Level.FULL, "choice": Level.FULL,
+        "receipt": Level.FULL, "call": Level.FULL, "contact_card": Level.PARTIAL,
+        # Only in Conversations' webhooks; SMS knows neither.
+        "edit": Level.PARTIAL, "delete": Level.PARTIAL,
+    },
+    # https://www.twilio.com/docs/api/errors/11205: Twilio waits 15 s for an answer.
+    limits={"text_chars": 1600, "webhook_deadline_s": 15},
+    redelivers=False,
+    ordered=False,
+    opt_out_keywords=True,
+)  # fmt: skip

@@ -1,0 +1,75 @@
+"""The connector: one object an account, all of its work in pure functions."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from omnilink.model import Envelope, Event
+from omnilink.plugin import (
+    Capabilities,
+    ConnectorSettings,
+    Keys,
+    Manifest,
+    RawRequest,
+    Rejected,
+    Secrets,
+    Verified,
+    WebhookResponse,
+)
+from omnilink_whatsapp.inbound import parse_envelope
+from omnilink_whatsapp.manifest import APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
+from omnilink_whatsapp.settings import WhatsAppSettings
+from omnilink_whatsapp.signature import HEADER, OLD_HEADER, answer_challenge, is_signed, make_replay_key
+
+
+class WhatsAppConnector:
+    """Receives the WhatsApp Cloud API's webhooks.
+
+    Args:
+        settings: the account's.
+
+    Raises:
+        ConfigError: an option is no id.
+    """
+
+    manifest: ClassVar[Manifest] = MANIFEST
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+
+    def __init__(self, settings: ConnectorSettings) -> None:
+        self._settings = WhatsAppSettings.of(settings)
+
+    def parse(self, envelope: Envelope) -> list[Event]:
+        """All events of the envelope; at least one."""
+        return parse_envelope(envelope, self._settings)
+
+    def handshake(self, request: RawRequest, secrets: Secrets, now: datetime) -> WebhookResponse | None:
+        """Answers Meta's set-up question (GET with `hub.mode`); None for any other request."""
+        if request.method != "GET":
+            return None
+        try:
+            query = request.query
+        except ValueError:  # more fields than anybody sends
+            return WebhookResponse(status=403)
+        if not any(name.startswith("hub.") for name, _ in query):
+            return None
+        answer = answer_challenge(query, _reveal(secrets, VERIFY_TOKEN))
+        if answer is None:
+            return WebhookResponse(status=403)
+        return WebhookResponse(body=answer.encode(), headers={"x-content-type-options": "nosniff"})
+
+    def verify(self, request: RawRequest, secrets: Secrets, now: datetime, keys: Keys) -> Verified | Rejected:
+        """Is this request Meta's? Only by `X-Hub-Signature-256` over the raw body."""
+        if request.method != "POST":
+            return Rejected("method", status=405)
+        values = _reveal(secrets, APP_SECRET)
+        if not any(value.strip() for value in values):
+            return Rejected("no_secret")
+        header = request.header(HEADER)
+        if not header:
+            return Rejected("signature_sha1_only" if request.header(OLD_HEADER) else "signature_missing")
+        if not is_signed(header, request.body, values):
+            return Rejected("signature_wrong")
+        return Verified(make_replay_key(header))
+
+
+def _reveal(secrets: Secrets, name: str) -> list[str]:
+    return [secret.reveal() for secret in secrets.get(name, ())]
