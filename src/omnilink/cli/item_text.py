@@ -1,0 +1,147 @@
+"""An interaction on a terminal: time, channel, direction, what was said, what became of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import click
+
+from omnilink.citizen.history import fold_edits, fold_reactions
+from omnilink.cli.part_text import label_of, words_of
+from omnilink.cli.terminal import one_line, pad, wrap
+from omnilink.model.delivery import fold_call, fold_delivery
+from omnilink.model.event import Direction
+from omnilink.model.interaction import Interaction, Revision, RevisionAction
+from omnilink.model.part import Call, Part
+from omnilink.model.participant import Participant, Role
+from omnilink.model.view import TimelineItem
+
+TEXT_LINES = 4
+"""Lines of text shown of one item."""
+INDENT = 9
+ARROWS = {
+    Direction.INBOUND: "→ us",
+    Direction.OUTBOUND: "← us",
+    Direction.ECHO: "← us",
+    Direction.INTERNAL: "within",
+}
+"""Seen from the agency: an arrow to us is something a citizen said."""
+USUAL_ROLES = {
+    Direction.INBOUND: (Role.AUTHOR, Role.CALLER),
+    Direction.OUTBOUND: (Role.TO, Role.CALLEE),
+    Direction.ECHO: (Role.TO, Role.CALLEE),
+}
+SPEAKERS = (Role.AUTHOR, Role.CALLER)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One item as it is shown.
+
+    Attributes:
+        who: a word about the person beside the direction: the author in a conversation, an unusual role in a timeline.
+        notes: lines under it (`--why`).
+    """
+
+    interaction: Interaction
+    parts: Sequence[Part]
+    subject: str | None
+    states: Sequence[str] = ()
+    reactions: Mapping[str, int] = field(default_factory=dict)
+    who: str = ""
+    notes: Sequence[str] = ()
+
+    @classmethod
+    def of_item(cls, item: TimelineItem, *, why: bool) -> "Shown":
+        """A timeline's item; with `why`, the reason and the links that put it there."""
+        usual = USUAL_ROLES.get(item.direction, ())
+        notes = [f"why: {item.why.text}", *(f"link {link}" for link in item.why.links)] if why else []
+        return cls(
+            item.interaction,
+            item.current_parts,
+            item.current_subject,
+            _states(item.interaction, item.revisions, item.state),
+            item.reactions,
+            "" if item.role in usual else f"({item.role.value})",
+            notes,
+        )
+
+    @classmethod
+    def of_interaction(cls, interaction: Interaction, revisions: Sequence[Revision]) -> "Shown":
+        """A conversation's item, with what happened to it since."""
+        parts, subject, _ = fold_edits(interaction, revisions)
+        calls = [part for part in interaction.parts if isinstance(part, Call)]
+        if calls:
+            parts = (fold_call(calls[0], revisions), *(part for part in parts if not isinstance(part, Call)))
+        state = fold_delivery(revisions)
+        reactions = fold_reactions(revisions)
+        return cls(
+            interaction, parts, subject, _states(interaction, revisions, state), reactions, _speaker(interaction)
+        )
+
+
+def day_lines(items: Iterable[Shown], columns: int) -> Iterator[str]:
+    """The items in the order given, under a heading for each day; times are this machine's."""
+    day: date | None = None
+    for item in items:
+        moment = item.interaction.occurred_at.astimezone()
+        if moment.date() != day:
+            day = moment.date()
+            yield ""
+            yield click.style(f"{moment:%A} {day.day} {moment:%B %Y}", bold=True, underline=True)
+        yield from _item_lines(item, columns)
+
+
+def _item_lines(item: Shown, columns: int) -> Iterator[str]:
+    interaction = item.interaction
+    moment = interaction.occurred_at.astimezone()
+    arrow = ARROWS[interaction.direction]
+    head = f"  {moment:%H:%M}  {pad(one_line(interaction.channel, 10), 10)} {arrow:<6} {interaction.kind.value}"
+    about = " ".join(filter(None, [item.who, f"(automated: {interaction.automated})" if interaction.automated else ""]))
+    if about:
+        head += "  " + one_line(about, max(10, columns - len(head) - 2))
+    colour = "cyan" if interaction.direction is Direction.INBOUND else "green"
+    yield click.style(head, fg=colour)
+    room = columns - INDENT
+    body = [click.style(line, bold=True) for line in wrap(one_line(item.subject), room)] if item.subject else []
+    text, hidden = _first_lines(words_of(item.parts), room)
+    body += text
+    if hidden:
+        body.append(click.style(f"… {hidden} more lines", dim=True))
+    body += [one_line(label, room) for part in item.parts if (label := label_of(part))]
+    became = [*item.states, *(f"{reaction} {count}" for reaction, count in sorted(item.reactions.items()))]
+    if became:
+        body += [click.style(line, dim=True) for line in wrap(one_line(" · ".join(became)), room)]
+    body += [click.style(line, dim=True) for note in item.notes for line in wrap(note, room, "     ")]
+    yield from (" " * INDENT + line for line in body or [click.style("(no text)", dim=True)])
+
+
+def _first_lines(text: str, columns: int) -> tuple[list[str], int]:
+    """The first lines that say something, and how many more there are."""
+    lines = [line for line in wrap(text, columns) if line]
+    shown = len(lines) if len(lines) == TEXT_LINES + 1 else TEXT_LINES
+    return lines[:shown], max(0, len(lines) - shown)
+
+
+def _states(interaction: Interaction, revisions: Sequence[Revision], folded: str | None) -> list[str]:
+    """Everything that became of it: of a message that was edited, delivered and deleted, all three."""
+    calls = any(isinstance(part, Call) for part in interaction.parts)
+    states = [] if folded in (None, "edited", "deleted") or calls else [str(folded)]
+    if any(r.action is RevisionAction.EDIT for r in revisions):
+        states.append("edited")
+    if any(r.action is RevisionAction.DELETE for r in revisions):
+        states.append("deleted by its sender")
+    return states
+
+
+def _speaker(interaction: Interaction) -> str:
+    found = next((p for p in interaction.participants if p.role in SPEAKERS), None)
+    return _name_of(found) if found else ""
+
+
+def _name_of(participant: Participant) -> str:
+    handle = participant.handle
+    name = participant.stated("name") or participant.stated("display_name") or (handle.display if handle else None)
+    if handle is None:
+        return name or ""
+    return f"{name} <{handle.key}>" if name else handle.key

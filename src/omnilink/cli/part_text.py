@@ -1,0 +1,78 @@
+"""Parts as words: what is shown of a text, a file, a place, a choice."""
+
+from collections.abc import Sequence
+
+from omnilink.cli.html_text import text_of_html
+from omnilink.model.part import (
+    Call,
+    Choices,
+    ContactCard,
+    FormAnswers,
+    Location,
+    Media,
+    Native,
+    Part,
+    Template,
+    Text,
+)
+
+MAX_TEXT_CHARS = 20_000
+"""Of a text, more than any terminal shows of one item."""
+
+
+def words_of(parts: Sequence[Part]) -> str:
+    """The words among the parts: the plain text where there is one, else HTML without its tags."""
+    texts = [part for part in parts if isinstance(part, Text)]
+    plain = [part.text[:MAX_TEXT_CHARS] for part in texts if part.format != "html" and part.text.strip()]
+    return "\n".join(plain or [text_of_html(part.text)[:MAX_TEXT_CHARS] for part in texts if part.format == "html"])
+
+
+def label_of(part: Part) -> str:
+    """One line for a part that is not text; empty for text."""
+    match part:
+        case Media():
+            about = [part.filename or part.mime_type or "", _size(part.size), part.caption or ""]
+            return f"[{part.kind}] " + ", ".join(word for word in about if word)
+        case Location():
+            words = ", ".join(word for word in (part.name, part.address) if word)
+            return f"[location] {part.latitude:.5f}, {part.longitude:.5f} {words}".rstrip()
+        case ContactCard():
+            return "[contact card] " + ", ".join(filter(None, [part.name or "", *part.phones, *part.emails]))
+        case Choices():
+            return f"[chose] {part.label or part.value or part.action_id or ''}"
+        case FormAnswers():
+            answers = "; ".join(f"{name}: {value}" for name, value in part.answers.items())
+            return f"[form{' ' + part.form if part.form else ''}] {answers}"
+        case Template():
+            return f"[template] {part.name}" + (f": {', '.join(part.parameters)}" if part.parameters else "")
+        case Call():
+            return _call_words(part)
+        case Native():
+            return f"[{part.name}]"
+        case _:
+            return ""
+
+
+def _call_words(call: Call) -> str:
+    """How a call went."""
+    words = [call.status or "call"]
+    if call.duration_s is not None:
+        minutes, seconds = divmod(call.duration_s, 60)
+        words.append(f"{minutes} min {seconds} s" if minutes else f"{seconds} s")
+    if call.digits:
+        words.append(f"keys {call.digits}")
+    if call.recording_ref:
+        words.append("recorded")
+    if said := call.transcript or call.speech:
+        words.append(f"“{said}”")
+    return "[call] " + ", ".join(words)
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return ""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000 or unit == "MB":
+            return f"{size:,} {unit}"
+        size = round(size / 1000)
+    return ""
