@@ -157,3 +157,14 @@ async def test_every_contact_id_ever_issued_still_resolves(town, say, who):
     await town.hub.link(TEL, "ana@example.org", by="maria")
     found = {(await town.hub.contact(id_)).id for id_ in before}
     assert found == {min(before)}
+
+
+async def test_callers_who_withhold_their_number_are_not_one_person(town, ring, who):
+    await town.send([ring("c1", who("tel:anonymous"))], [ring("c2", who("tel:anonymous"))])
+    assert [len(group) for group in await town.people()] == [1, 1]
+
+
+async def test_a_call_whose_first_callback_named_nobody_learns_who_it_was(town, ring, who):
+    recording = ring("c1", who(TEL), status="completed").model_copy(update={"participants": ()})
+    await town.send([recording], [ring("c1", who(TEL), status="completed", step=1)])
+    assert len((await town.hub.timeline(TEL)).items) == 1

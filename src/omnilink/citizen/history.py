@@ -23,6 +23,7 @@ _BASIS_WORDS = {
     "handle-and-stated-name": "by this telephone and the name stated",
     "failed-authentication": "the sender's check failed, so the handle proves nothing",
     "no-handle": "no handle was seen",
+    "withheld": "the number was withheld",
 }
 
 

@@ -48,7 +48,7 @@ def choose_persona(personas: Iterable[Persona], contact_of: dict[str, str], hand
         NotFound: nobody has that handle (or no such name on it).
         Ambiguous: several people have it.
     """
-    known = [p for p in personas if not p.key.startswith("failed:")]
+    known = [p for p in personas if not p.key.startswith(("failed:", "unnamed:"))]
     if name is not None:
         wanted = normalise_name(name)
         known = [p for p in known if p.name == wanted]

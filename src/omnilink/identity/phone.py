@@ -160,10 +160,10 @@ def _e164(number: str, region: str | None) -> str | None:
 def _international(number: str) -> str | None:
     """One reading of a number with a plus. What libphonenumber does not know keeps its digits (`+2222`)."""
     found = _parsed(number, None)
-    if found is not None and not _is_valid(found) and (trunk := _TRUNK_ZERO.match(number)):
+    if (trunk := _TRUNK_ZERO.match(number)) and found is not None and not _is_valid(found):
         # "+34 (0)600 …": the zero in brackets is for callers at home; where it belongs to the number it is valid.
         found = _parsed(trunk[1] + number[trunk.end() :], None) or found
-    if found is not None and _is_possible(found) and (_is_valid(found) or not _has_letters(number)):
+    if found is not None and _is_possible(found) and (not _has_letters(number) or _is_valid(found)):
         return _formatted(found)
     plain = _EXTENSION.sub("", number)
     if not _PLAIN.fullmatch(plain):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from omnilink.identity.normalise import normalise_name
+from omnilink.identity.normalise import is_withheld, normalise_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant
 from omnilink.model.persona import Evidence, Link, Method
@@ -42,8 +42,10 @@ def seed_persona(participant: Participant, *, account: str, event_key: str, ordi
     """
     handle = participant.handle
     place = f"{account}/{event_key}/{ordinal}"
-    if handle is None:
-        return PersonaSeed(f"unnamed:{place}", None, (), None, Method.EXACT_KEY, "no-handle")
+    if handle is None or is_withheld(handle):
+        # Everybody who withholds the number shares the word for it; it must not make them one person.
+        reason = "no-handle" if handle is None else "withheld"
+        return PersonaSeed(f"unnamed:{place}", handle, (), None, Method.EXACT_KEY, reason)
     if participant.attestation is Attestation.FAILED:
         # The handle is what somebody claims to be; it must not lead to its holder.
         return PersonaSeed(f"failed:{handle.key}#{place}", handle, (), None, Method.EXACT_KEY, "failed-authentication")

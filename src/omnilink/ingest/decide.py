@@ -173,6 +173,7 @@ class _Decision:
                 self._consents.append(
                     Consent(
                         persona=ref.id,
+                        purpose=event.purpose,
                         sender=event.sender.key if event.sender else "",
                         state="granted" if event.opted_in else "withdrawn",
                         evidence=event.event_key,

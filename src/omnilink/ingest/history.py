@@ -137,7 +137,13 @@ class History:
         )
         attributed = dict(ref.attributed)
         for ordinal, seat in enumerate(seats):
-            if seat.seed is None or ordinal not in attributed:
+            if seat.seed is None:
+                continue
+            if not ref.attributed:
+                # The callbacks so far named nobody (a recording was ready first).
+                first = self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
+                attributed[ordinal] = first.key
+            if ordinal not in attributed:
                 continue
             # Every callback's persona exists, so that their order makes no difference to who there is.
             persona = self._people.persona(seat.seed, at)

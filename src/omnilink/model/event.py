@@ -185,11 +185,17 @@ class HandleLearned(EventBase):
 
 
 class OptOutReceived(EventBase):
-    """Somebody said stop (or start again) to one sender."""
+    """Somebody said stop (or start again) to one sender.
+
+    Attributes:
+        sender: the agency's address it was said to; None = all of the account's.
+        purpose: what it is about, if the platform says (`marketing`); `any` otherwise.
+    """
 
     type: Literal["opt_out_received"] = "opt_out_received"
     handle: Handle
     sender: Handle | None = None
+    purpose: str = "any"
     opted_in: bool = False
     keyword: str | None = None
 

@@ -60,7 +60,9 @@ class Handle(Record):
     @property
     def key(self) -> str:
         """The canonical URI: what makes two handles one."""
-        return f"{self.scheme}:{self.scope}/{self.value}" if self.scope else f"{self.scheme}:{self.value}"
+        if not self.scope:
+            return f"{self.scheme}:{self.value}"
+        return f"{self.scheme}:{self.scope.replace('/', '%2F')}/{self.value}"
 
 
 SCOPED_SCHEMES = frozenset({"slack", "wa_bsuid", "ext", "teams", "messenger", "instagram", "line", "viber", "webchat"})

@@ -1,0 +1,1 @@
+"""Stores: the Protocols in `base`, one folder a backend. Nothing is imported here: a backend costs only its users."""

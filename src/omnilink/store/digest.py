@@ -1,0 +1,77 @@
+"""The digest: a canonical projection of a tenant's records, without generated ids and clocks. Both stores use it.
+
+Every line is hashed on its own and the hashes of a section are sorted, so the order of storage does not matter
+and a section costs 32 bytes a line.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.record import Record
+
+Line = Sequence[object]
+
+
+class Digest:
+    """Collects sections of lines."""
+
+    def __init__(self) -> None:
+        self._whole = hashlib.sha256()
+
+    def add(self, section: str, lines: Iterable[Line]) -> None:
+        """Adds one section; its lines count as a multiset."""
+        hashes = sorted(hashlib.sha256(canonical(line)).digest() for line in lines)
+        self._whole.update(f"{section} {len(hashes)}\n".encode())
+        for each in hashes:
+            self._whole.update(each)
+
+    def hex(self) -> str:
+        """The digest of all sections so far."""
+        return self._whole.hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """JSON in one spelling. Text that is no Unicode is escaped, so it cannot fail on odd input."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _dump(records: Iterable[Record]) -> list[object]:
+    return [record.model_dump(mode="json") for record in records]
+
+
+def interaction_line(interaction: Interaction, arrivals: Iterable[tuple[str, str]]) -> Line:
+    """An interaction, named by its arrivals (account, event_key) and keys.
+
+    The account it arrived at first depends on the order of arrival and is left out; so is a time that is ours.
+    """
+    i = interaction
+    occurred_at = None if i.occurred_at == i.received_at else i.occurred_at.isoformat()
+    return (
+        sorted(arrivals),
+        i.message_key, i.content_key, i.kind, i.direction, i.channel, occurred_at, i.in_reply_to, i.subject,
+        i.language, i.automated, _dump(i.parts), _dump(i.participants),
+    )  # fmt: skip
+
+
+def revision_line(name: Line, revision: Revision) -> Line:
+    """A revision; its time may be that of the envelope, so it is left out."""
+    r = revision
+    actor = None if r.actor is None else r.actor.model_dump(mode="json")
+    return (
+        name, r.action, r.account, r.event_key, actor, _dump(r.parts), r.subject, r.added, r.removed, r.status,
+        r.error_code,
+    )  # fmt: skip
+
+
+def persona_line(key: str, claims: Iterable[tuple[str, str, str, bool]]) -> Line:
+    """A persona with what is claimed of it: field, value, source, retracted."""
+    return (key, sorted(claims))
+
+
+def link_line(
+    key_a: str, key_b: str, verdict: str, method: str, basis: str, *, in_force: bool, revoked_by: str | None
+) -> Line:
+    """A link and whether it is in force."""
+    return (key_a, key_b, verdict, method, basis, "in force" if in_force else ("revoked", revoked_by))

@@ -1,0 +1,106 @@
+"""The books of a store in memory: ledgers, digest, check."""
+
+from collections import Counter
+
+from omnilink.model.consent import Consent
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.persona import Claim, Link, Verdict
+from omnilink.model.scope import Scope
+from omnilink.model.view import Ledger
+from omnilink.store import digest as lines
+from omnilink.store.base import EventState
+from omnilink.store.memory.state import State, in_scope
+from omnilink.store.partition import partition_problems
+
+
+def read_ledger(state: State, scope: Scope, account: str | None) -> Ledger:
+    """Both ledgers; see `base.LedgerStore`."""
+
+    def counted(name: str) -> bool:
+        return in_scope(scope, [name]) if account is None else name == account
+
+    accounts = [row for name, row in state.accounts.items() if counted(name)]
+    rows = [row for row in state.envelopes.values() if counted(row.envelope.account)]
+    states = Counter(row.envelope.state for row in rows)
+    events = Counter(row.event.state for row in state.events.values() if counted(row.event.account))
+    refused: Counter[str] = Counter()
+    for (name, reason), count in state.refused.items():
+        if counted(name):
+            refused[reason] += count
+    return Ledger(
+        received=sum(row.received for row in accounts),
+        duplicate=sum(row.duplicate for row in accounts),
+        pending=states[EnvelopeState.PENDING],
+        processed=states[EnvelopeState.PROCESSED],
+        quarantined=states[EnvelopeState.QUARANTINED],
+        parsed=sum(row.parsed for row in rows),
+        events={kind.value: events[kind] for kind in EventState},
+        refused=dict(refused),
+    )
+
+
+def read_digest(state: State) -> str:
+    """The canonical digest; see `base.LedgerStore`."""
+    digest = lines.Digest()
+    digest.add("envelopes", (_envelope_line(row.envelope) for row in state.envelopes.values()))
+    events = (row.event for row in state.events.values())
+    digest.add("events", ((e.account, e.event_key, e.type, e.state) for e in events))
+    interactions = {name: row.interaction for name, row in state.interactions.items()}
+    names = {name: (i.message_key, i.content_key) for name, i in interactions.items()}
+    arrivals = {name: [(a.account, a.event_key) for a in i.arrivals] for name, i in interactions.items()}
+    digest.add("interactions", (lines.interaction_line(i, arrivals[name]) for name, i in interactions.items()))
+    revisions = (r for rows in state.revisions.values() for r in rows)
+    digest.add("revisions", (lines.revision_line(names[r.interaction], r) for r in revisions))
+    keys = {name: row.persona.key for name, row in state.personas.items()}
+    personas = (row.persona for row in state.personas.values())
+    digest.add("personas", (lines.persona_line(p.key, map(_claim, p.claims)) for p in personas))
+    attributions = state.attributions.values()
+    digest.add(
+        "attributions", ((names[a.interaction], a.ordinal, a.role, keys[a.persona], a.method) for a in attributions)
+    )
+    digest.add("links", (_link_line(row.link) for row in state.links.values()))
+    digest.add("contacts", (sorted(keys[p] for p in members) for members in state.members.values()))
+    digest.add("conversations", _conversation_lines(state, names))
+    digest.add("consents", (_consent_line(keys[c.persona], c) for c in state.consents.values()))
+    return digest.hex()
+
+
+def _envelope_line(e: Envelope) -> lines.Line:
+    return (e.account, e.sha256, e.delivery_key, e.state, e.reason)
+
+
+def _claim(c: Claim) -> tuple[str, str, str, bool]:
+    return (c.field, c.value, c.source, c.retracted_at is not None)
+
+
+def _link_line(link: Link) -> lines.Line:
+    named = (link.key_a, link.key_b, link.verdict, link.method, link.basis)
+    return lines.link_line(*named, in_force=link.in_force, revoked_by=link.revoked_by)
+
+
+def _consent_line(key: str, c: Consent) -> lines.Line:
+    return (key, c.purpose, c.sender, c.state, c.evidence)
+
+
+def _conversation_lines(state: State, names: dict[str, tuple[str, str | None]]) -> list[lines.Line]:
+    found: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+        name: ([], []) for name, row in state.conversations.items() if row.root == name
+    }
+    for key, (name, _) in state.conversation_keys.items():
+        found[state.conversations[name].root][0].append(key)
+    for name, row in state.interactions.items():
+        message_key, content_key = names[name]
+        found[state.conversations[row.interaction.conversation].root][1].append((message_key, content_key or ""))
+    return [(sorted(keys), sorted(items)) for keys, items in found.values()]
+
+
+def check(state: State) -> list[str]:
+    """Problems found in one tenant; see `base.LedgerStore`."""
+    names = {*state.accounts, *(row.envelope.account for row in state.envelopes.values())}
+    unbalanced = [name for name in sorted(names) if not read_ledger(state, Scope(""), name).balanced]
+    problems = [f"the ledgers of account {name} do not balance" for name in unbalanced]
+    contacts = {name: row.contact for name, row in state.personas.items()}
+    links = [row.link for row in state.links.values() if row.link.in_force]
+    same = [(link.a, link.b) for link in links if link.verdict is Verdict.SAME]
+    different = [(link.a, link.b) for link in links if link.verdict is Verdict.DIFFERENT]
+    return problems + partition_problems(contacts, same, different)

@@ -1,0 +1,164 @@
+"""What one tenant's records are in memory: dictionaries of immutable rows, copied before they are changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Self, TypeVar
+
+from omnilink.errors import NotFound
+from omnilink.model.consent import Consent
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope
+from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.persona import Attribution, Link, Persona, PersonaRef
+from omnilink.model.scope import Scope
+from omnilink.store.base import SettledEvent
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What is counted where it happens, and a poller's place."""
+
+    received: int = 0
+    duplicate: int = 0
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeRow:
+    """An envelope and how many events were parsed out of it."""
+
+    envelope: Envelope
+    parsed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A settled event; `seq` is the change that touched it last."""
+
+    event: SettledEvent
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionRow:
+    """An interaction with its arrivals."""
+
+    interaction: Interaction
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaRow:
+    """A persona with its claims, and its contact."""
+
+    persona: Persona
+    contact: str
+    seq: int
+
+    @property
+    def ref(self) -> PersonaRef:
+        """The persona as decisions need it."""
+        p = self.persona
+        return PersonaRef(p.id, p.key, self.contact, p.match_keys, p.name)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link as it stands."""
+
+    link: Link
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation and the one that holds it now (itself, until it is merged)."""
+
+    conversation: Conversation
+    root: str
+    seq: int
+
+
+@dataclass(slots=True)
+class State:
+    """One tenant. Values are immutable, so a shallow copy is a snapshot."""
+
+    seq: int = 0
+    accounts: dict[str, AccountRow] = field(default_factory=dict)
+    refused: dict[tuple[str, str], int] = field(default_factory=dict)
+    envelopes: dict[str, EnvelopeRow] = field(default_factory=dict)
+    deliveries: dict[tuple[str, str], str] = field(default_factory=dict)
+    events: dict[tuple[str, int], EventRow] = field(default_factory=dict)
+    envelope_events: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    known: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    targets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    interactions: dict[str, InteractionRow] = field(default_factory=dict)
+    messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    revisions: dict[str, tuple[Revision, ...]] = field(default_factory=dict)
+    personas: dict[str, PersonaRow] = field(default_factory=dict)
+    persona_keys: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    attributions: dict[tuple[str, int], Attribution] = field(default_factory=dict)
+    attributed: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    superseded: dict[tuple[str, int], tuple[Attribution, ...]] = field(default_factory=dict)
+    links: dict[str, LinkRow] = field(default_factory=dict)
+    link_keys: dict[tuple[str, ...], str] = field(default_factory=dict)
+    links_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    conversations: dict[str, ConversationRow] = field(default_factory=dict)
+    conversation_keys: dict[str, tuple[str, int]] = field(default_factory=dict)
+    consents: dict[int, Consent] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """A state that can be changed without this one noticing."""
+        twin = type(self)()
+        for each in fields(self):
+            value = getattr(self, each.name)
+            setattr(twin, each.name, dict(value) if isinstance(value, dict) else value)
+        return twin
+
+    def root(self, conversation: str) -> ConversationRow:
+        """The conversation that now holds this one."""
+        return self.conversations[found(self.conversations, conversation).root]
+
+
+def found(rows: Mapping[str, V], key: str) -> V:
+    """A row by its id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = rows.get(key)
+    if row is None:
+        raise NotFound("the store has no such record")
+    return row
+
+
+def append(index: dict[K, tuple[V, ...]], key: K, value: V) -> None:
+    """Adds to one entry of an index."""
+    index[key] = (*index.get(key, ()), value)
+
+
+def remove(index: dict[K, tuple[V, ...]], key: K, value: V) -> None:
+    """Takes from one entry of an index; an empty entry goes."""
+    rest = tuple(v for v in index.get(key, ()) if v != value)
+    if rest:
+        index[key] = rest
+    else:
+        index.pop(key, None)
+
+
+def in_scope(scope: Scope, accounts: Iterable[str]) -> bool:
+    """Whether any of the accounts may be seen."""
+    return scope.accounts is None or any(account in scope.accounts for account in accounts)
+
+
+def seen(scope: Scope, interaction: Interaction) -> Interaction | None:
+    """The interaction as the scope may see it: with the arrivals at its accounts only, or not at all."""
+    if scope.accounts is None:
+        return interaction
+    arrivals = tuple(a for a in interaction.arrivals if a.account in scope.accounts)
+    return interaction.model_copy(update={"arrivals": arrivals}) if arrivals else None

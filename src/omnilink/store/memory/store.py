@@ -1,0 +1,162 @@
+"""`MemoryStore`: every method of `base.Store` over one dictionary of tenants."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from omnilink.errors import BadInput, StoreUnusable
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.persona import Link, Persona
+from omnilink.model.scope import Scope
+from omnilink.model.view import Ledger
+from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.memory import change as changes
+from omnilink.store.memory import context, history, ledger, people
+from omnilink.store.memory import envelopes as inbound
+from omnilink.store.memory.state import AccountRow, State
+
+T = TypeVar("T")
+
+
+class MemoryStore:
+    """A store that forgets everything when it goes.
+
+    A write works on a copy and puts it in place when it has succeeded: whole or not at all.
+    """
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, State] = {}
+        self._closed = False
+
+    def _read(self, scope: Scope) -> State:
+        if self._closed:
+            raise StoreUnusable("the store is closed")
+        return self._tenants.get(scope.tenant) or State()
+
+    def _write(self, scope: Scope, write: Callable[[State], T]) -> T:
+        state = self._read(scope).copy()
+        result = write(state)
+        self._tenants[scope.tenant] = state
+        return result
+
+    async def commit_envelopes(
+        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+    ) -> list[Accepted]:
+        """Stores what is new and counts everything as received; see `base.EnvelopeStore`."""
+        for account in {e.account for e in envelopes} | ({cursor[0]} if cursor else set()):
+            scope.require(account)
+        return self._write(scope, lambda state: inbound.commit_envelopes(state, envelopes, cursor))
+
+    async def read_pending(self, scope: Scope, *, limit: int, max_bytes: int = 64_000_000) -> list[Envelope]:
+        """The oldest pending envelopes; see `base.EnvelopeStore`."""
+        return inbound.read_pending(self._read(scope), scope, limit, max_bytes)
+
+    async def read_envelopes(
+        self, scope: Scope, *, ids: Sequence[str] = (), state: EnvelopeState | None = None, limit: int = 100
+    ) -> list[Envelope]:
+        """Envelopes by id or state; see `base.EnvelopeStore`."""
+        return inbound.read_envelopes(self._read(scope), scope, ids, state, limit)
+
+    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
+        """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
+        return self._write(scope, lambda state: inbound.commit_replay(state, scope, ids))
+
+    async def read_cursor(self, scope: Scope, account: str) -> str | None:
+        """Where a poller stands; see `base.EnvelopeStore`."""
+        scope.require(account)
+        return self._read(scope).accounts.get(account, AccountRow()).cursor
+
+    async def read_context(self, scope: Scope, lookup: Lookup) -> Context:
+        """Everything the lookup names; see `base.DecisionStore`."""
+        scope.require_all()
+        return context.read_context(self._read(scope), lookup)
+
+    async def commit_change(self, scope: Scope, change: Change) -> int:
+        """Writes a decision; see `base.DecisionStore`."""
+        scope.require_all()
+        return self._write(scope, lambda state: changes.commit_change(state, change))
+
+    async def commit_refusal(self, scope: Scope, account: str, reason: str, count: int = 1) -> None:
+        """Counts refused requests; see `base.DecisionStore`."""
+        scope.require(account)
+
+        def add(state: State) -> None:
+            state.refused[account, reason] = state.refused.get((account, reason), 0) + count
+
+        self._write(scope, add)
+
+    async def read_personas(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        handle_keys: Sequence[str] = (),
+        match_keys: Sequence[str] = (),
+    ) -> list[Persona]:
+        """Personas by any of their names; see `base.PeopleStore`."""
+        return people.read_personas(self._read(scope), ids, handle_keys, match_keys)
+
+    async def read_component(self, scope: Scope, persona: str) -> Component:
+        """The contact that holds a persona; see `base.PeopleStore`."""
+        return people.read_component(self._read(scope), persona)
+
+    async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
+        """A page of contacts; see `base.PeopleStore`."""
+        return people.read_contacts(self._read(scope), scope, after, limit)
+
+    async def read_link(self, scope: Scope, link: str) -> Link:
+        """One link; see `base.PeopleStore`."""
+        return people.read_link(self._read(scope), link)
+
+    async def read_timeline(
+        self, scope: Scope, personas: Sequence[str], *, before: tuple[datetime, str] | None = None, limit: int = 100
+    ) -> list[TimelineRow]:
+        """A page of history, newest first; see `base.HistoryStore`."""
+        return history.read_timeline(self._read(scope), scope, personas, before, limit)
+
+    async def read_interactions(self, scope: Scope, ids: Sequence[str]) -> list[Interaction]:
+        """Interactions in the order asked for; see `base.HistoryStore`."""
+        return history.read_interactions(self._read(scope), scope, ids)
+
+    async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
+        """Revisions by interaction; see `base.HistoryStore`."""
+        return history.read_revisions(self._read(scope), scope, interactions)
+
+    async def read_conversations(
+        self, scope: Scope, *, ids: Sequence[str] = (), before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[Conversation]:
+        """Conversations by id or by activity; see `base.HistoryStore`."""
+        return history.read_conversations(self._read(scope), scope, ids, before, limit)
+
+    async def read_conversation_items(self, scope: Scope, conversation: str, *, limit: int = 1000) -> list[Interaction]:
+        """A conversation's interactions, oldest first; see `base.HistoryStore`."""
+        return history.read_conversation_items(self._read(scope), scope, conversation, limit)
+
+    async def read_ledger(self, scope: Scope, *, account: str | None = None) -> Ledger:
+        """Both ledgers; see `base.LedgerStore`."""
+        if account is not None:
+            scope.require(account)
+        return ledger.read_ledger(self._read(scope), scope, account)
+
+    async def read_digest(self, scope: Scope) -> str:
+        """The canonical digest; see `base.LedgerStore`."""
+        scope.require_all()
+        return ledger.read_digest(self._read(scope))
+
+    async def check(self) -> list[str]:
+        """Problems found; see `base.LedgerStore`."""
+        return [problem for state in self._tenants.values() for problem in ledger.check(state)]
+
+    async def backup(self, target: str) -> None:
+        """There is nothing to copy that would outlive the process.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput("a store in memory cannot be backed up")
+
+    async def aclose(self) -> None:
+        """Refuses everything from now on."""
+        self._closed = True

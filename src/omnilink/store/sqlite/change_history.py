@@ -1,0 +1,135 @@
+"""Writing a decision's interactions: their documents, arrivals, revisions and attributions."""
+
+from collections.abc import Sequence
+
+from omnilink.model.ids import to_micros
+from omnilink.model.interaction import Arrival, Interaction, Revision
+from omnilink.model.persona import Attribution
+from omnilink.store.base import Change
+from omnilink.store.sqlite.rows import Row, select_in
+from omnilink.store.sqlite.transaction import Transaction
+
+_ATTRIBUTION = """
+    INSERT INTO attribution
+        (interaction, ordinal, tenant, persona, occurred_at, role, method, score, evidence, asserted_by, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_TIMES = "SELECT id, occurred_at FROM interaction WHERE id IN (?*)"
+_SUPERSEDE = """
+    INSERT INTO attribution_superseded
+        (interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, seq)
+    SELECT interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, ?
+    FROM attribution WHERE interaction = ? AND ordinal = ?
+"""
+
+
+def add_interactions(
+    tx: Transaction, tenant: int, seq: int, interactions: Sequence[Interaction], docs: Sequence[str]
+) -> None:
+    """Writes new interactions and counts them in their conversations."""
+    if not interactions:
+        return
+    conversations = tx.keys("conversation", tenant, {i.conversation for i in interactions})
+    keys = tx.assign("interaction", tenant, (i.id for i in interactions))
+    rows = []
+    spans: dict[int, list[int]] = {}
+    for i in interactions:
+        conversation, at = conversations[i.conversation], to_micros(i.occurred_at)
+        spans.setdefault(conversation, []).append(at)
+        account = tx.account(tenant, i.account)
+        rows.append((keys[i.id], tenant, i.id, account, i.kind, i.message_key, i.content_key, conversation, at, seq))
+    tx.connection.executemany(
+        "INSERT INTO interaction (id, tenant, uid, account, kind, message_key, content_key, conversation, "
+        "occurred_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    tx.connection.executemany(
+        "INSERT INTO interaction_doc (interaction, tenant, doc) VALUES (?, ?, ?)",
+        [(keys[i.id], tenant, doc) for i, doc in zip(interactions, docs, strict=True)],
+    )
+    envelopes = _envelope_keys(tx, tenant, [a for i in interactions for a in i.arrivals])
+    tx.connection.executemany(
+        "INSERT INTO arrival (interaction, n, tenant, account, envelope, event_key) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (keys[i.id], n, tenant, tx.account(tenant, a.account), envelopes.get(a.envelope), a.event_key)
+            for i in interactions
+            for n, a in enumerate(i.arrivals)
+        ],
+    )
+    tx.connection.executemany(
+        "UPDATE conversation SET interactions = interactions + ?1, first_at = min(coalesce(first_at, ?2), ?2), "
+        "last_at = max(coalesce(last_at, ?3), ?3) WHERE id = (SELECT root FROM conversation WHERE id = ?4)",
+        [(len(times), min(times), max(times), conversation) for conversation, times in spans.items()],
+    )
+
+
+def _envelope_keys(tx: Transaction, tenant: int, arrivals: Sequence[Arrival]) -> dict[str, int]:
+    # An interaction that somebody wrote down here has no envelope.
+    return tx.keys("envelope", tenant, {a.envelope for a in arrivals if a.envelope})
+
+
+def add_arrivals(tx: Transaction, tenant: int, arrivals: Sequence[tuple[str, Arrival]]) -> None:
+    """Adds further arrivals to stored interactions."""
+    if not arrivals:
+        return
+    keys = tx.keys("interaction", tenant, (name for name, _ in arrivals))
+    envelopes = _envelope_keys(tx, tenant, [a for _, a in arrivals])
+    tx.connection.executemany(
+        "INSERT INTO arrival (interaction, n, tenant, account, envelope, event_key) "
+        "VALUES (?1, (SELECT coalesce(max(n) + 1, 0) FROM arrival WHERE interaction = ?1), ?2, ?3, ?4, ?5)",
+        [
+            (keys[name], tenant, tx.account(tenant, a.account), envelopes.get(a.envelope), a.event_key)
+            for name, a in arrivals
+        ],
+    )
+
+
+def add_revisions(tx: Transaction, tenant: int, revisions: Sequence[Revision], docs: Sequence[str]) -> None:
+    """Writes what happened to interactions later."""
+    if not revisions:
+        return
+    keys = tx.keys("interaction", tenant, (r.interaction for r in revisions))
+    tx.connection.executemany(
+        "INSERT INTO revision (tenant, interaction, account, at, event_key, doc) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (tenant, keys[r.interaction], tx.account(tenant, r.account), to_micros(r.at), r.event_key, doc)
+            for r, doc in zip(revisions, docs, strict=True)
+        ],
+    )
+
+
+def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> None:
+    """Writes attributions; one for a place that is taken supersedes what is there."""
+    if not change.attributions:
+        return
+    interactions = tx.keys("interaction", tenant, {a.interaction for a in change.attributions})
+    personas = tx.keys("persona", tenant, {a.persona for a in change.attributions})
+    fresh = {i.id: to_micros(i.occurred_at) for i in change.interactions}
+    stored = [interactions[a.interaction] for a in change.attributions if a.interaction not in fresh]
+    times: dict[int, int] = dict(select_in(tx.connection, _TIMES, set(stored)))
+    first: list[Row] = []
+    later: list[Row] = []
+    taken: set[tuple[str, int]] = set()
+    for a in change.attributions:
+        interaction = interactions[a.interaction]
+        at = fresh[a.interaction] if a.interaction in fresh else times[interaction]
+        row = (
+            interaction, a.ordinal, tenant, personas[a.persona], at, a.role, a.method, a.score, _evidence(a),
+            a.asserted_by, to_micros(a.at),
+        )  # fmt: skip
+        place = (a.interaction, a.ordinal)
+        (first if a.interaction in fresh and place not in taken else later).append(row)
+        taken.add(place)
+    tx.connection.executemany(_ATTRIBUTION, first)
+    for row in later:
+        tx.connection.execute(_SUPERSEDE, (seq, *row[:2]))
+        tx.connection.execute("DELETE FROM attribution WHERE interaction = ? AND ordinal = ?", row[:2])
+        tx.connection.execute(_ATTRIBUTION, row)
+    # Who an interaction is attributed to is part of what decisions read of it.
+    tx.connection.executemany("UPDATE interaction SET seq = ? WHERE id = ?", [(seq, key) for key in set(stored)])
+
+
+def _evidence(attribution: Attribution) -> str | None:
+    if not attribution.evidence:
+        return None
+    return f"[{','.join(e.model_dump_json() for e in attribution.evidence)}]"

@@ -1,0 +1,77 @@
+"""Looks for damage: SQLite's own checks, then what must be true of our rows. Names ids and tables, never content."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from omnilink.model.persona import Verdict
+from omnilink.store.partition import partition_problems
+from omnilink.store.sqlite.ledger import ledger_of
+from omnilink.store.sqlite.rows import View
+
+_MOST_SHOWN = 20
+_RULES = {
+    # Without an index, so that a damaged index cannot hide it.
+    "event keys that are recorded more than once": """
+        SELECT count(*) FROM (SELECT 1 FROM event NOT INDEXED WHERE state IN ('recorded', 'parked', 'ignored')
+        GROUP BY account, event_key HAVING count(*) > 1)""",
+    "contacts that are no persona of themselves": """
+        SELECT count(*) FROM persona p LEFT JOIN persona c ON c.id = p.contact
+        WHERE c.id IS NULL OR c.contact <> c.id OR c.tenant <> p.tenant""",
+    "conversations merged into one that is merged itself": """
+        SELECT count(*) FROM conversation c LEFT JOIN conversation r ON r.id = c.root
+        WHERE r.id IS NULL OR r.root <> r.id""",
+    "conversations whose number of interactions is wrong": """
+        SELECT count(*) FROM conversation r WHERE r.root = r.id AND r.interactions <>
+        (SELECT count(*) FROM conversation c JOIN interaction i ON i.conversation = c.id WHERE c.root = r.id)""",
+    "attributions that are out of place in the timeline": """
+        SELECT count(*) FROM attribution t JOIN interaction i ON i.id = t.interaction
+        WHERE t.occurred_at <> i.occurred_at""",
+    "envelopes without a body": """
+        SELECT count(*) FROM envelope e LEFT JOIN envelope_body b ON b.envelope = e.id WHERE b.envelope IS NULL""",
+    "interactions without a document": """
+        SELECT count(*) FROM interaction i LEFT JOIN interaction_doc d ON d.interaction = i.id
+        WHERE d.interaction IS NULL""",
+}
+
+
+def check(connection: sqlite3.Connection) -> list[str]:
+    """Problems found; see `base.LedgerStore`."""
+    return [*_database(connection), *_rules(connection), *_ledgers(connection), *_partitions(connection)]
+
+
+def _database(connection: sqlite3.Connection) -> Iterator[str]:
+    for (line,) in connection.execute(f"PRAGMA integrity_check({_MOST_SHOWN})"):
+        if line != "ok":
+            yield f"integrity: {line}"
+    for number, (table, row, *_) in enumerate(connection.execute("PRAGMA foreign_key_check")):
+        if number < _MOST_SHOWN:
+            yield f"row {row} of {table} refers to a row that is not there"
+
+
+def _rules(connection: sqlite3.Connection) -> Iterator[str]:
+    for name, sql in _RULES.items():
+        if number := connection.execute(sql).fetchone()[0]:
+            yield f"{number} {name}"
+
+
+def _ledgers(connection: sqlite3.Connection) -> Iterator[str]:
+    for account, tenant, name in connection.execute("SELECT id, tenant, name FROM account").fetchall():
+        if not ledger_of(View(connection, tenant), [account]).balanced:
+            yield f"the ledgers of account {name} do not balance"
+
+
+def _partitions(connection: sqlite3.Connection) -> Iterator[str]:
+    for (tenant,) in connection.execute("SELECT id FROM tenant").fetchall():
+        contacts = dict(
+            connection.execute(
+                "SELECT p.uid, c.uid FROM persona p JOIN persona c ON c.id = p.contact WHERE p.tenant = ?", (tenant,)
+            )
+        )
+        ends: dict[str, list[tuple[str, str]]] = {Verdict.SAME: [], Verdict.DIFFERENT: []}
+        for verdict, a, b in connection.execute(
+            "SELECT l.verdict, a.uid, b.uid FROM link l JOIN persona a ON a.id = l.a JOIN persona b ON b.id = l.b "
+            "WHERE l.tenant = ? AND l.revoked_at IS NULL",
+            (tenant,),
+        ):
+            ends[verdict].append((a, b))
+        yield from partition_problems(contacts, ends[Verdict.SAME], ends[Verdict.DIFFERENT])

@@ -1,0 +1,122 @@
+"""The canonical digest, streamed out of SQLite."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from omnilink.model.interaction import Interaction, Revision
+from omnilink.store import digest as lines
+from omnilink.store.digest import Line
+from omnilink.store.sqlite.rows import View
+
+_ENVELOPES = """
+    SELECT a.name, e.sha256, e.delivery_key, e.state, e.reason
+    FROM envelope e JOIN account a ON a.id = e.account WHERE e.tenant = ?
+"""
+_EVENTS = """
+    SELECT a.name, v.event_key, v.type, v.state FROM event v JOIN account a ON a.id = v.account WHERE v.tenant = ?
+"""
+_INTERACTIONS = """
+    SELECT i.id, d.doc FROM interaction i JOIN interaction_doc d ON d.interaction = i.id
+    WHERE i.tenant = ? ORDER BY i.id
+"""
+_ARRIVALS = """
+    SELECT r.interaction, a.name, r.event_key FROM arrival r JOIN account a ON a.id = r.account
+    WHERE r.tenant = ? ORDER BY r.interaction
+"""
+_REVISIONS = """
+    SELECT i.message_key, i.content_key, v.doc FROM revision v JOIN interaction i ON i.id = v.interaction
+    WHERE v.tenant = ?
+"""
+_PERSONAS = """
+    SELECT p.key, c.field, c.value, c.source, c.retracted_at IS NOT NULL
+    FROM persona p LEFT JOIN claim c ON c.persona = p.id WHERE p.tenant = ? ORDER BY p.id
+"""
+_ATTRIBUTIONS = """
+    SELECT i.message_key, i.content_key, t.ordinal, t.role, p.key, t.method
+    FROM attribution t JOIN interaction i ON i.id = t.interaction JOIN persona p ON p.id = t.persona
+    WHERE t.tenant = ?
+"""
+_LINKS = """
+    SELECT key_a, key_b, verdict, method, basis, revoked_at IS NULL, revoked_by FROM link WHERE tenant = ?
+"""
+_CONTACTS = "SELECT contact, key FROM persona WHERE tenant = ? ORDER BY contact"
+_ROOTS = "SELECT id FROM conversation WHERE tenant = ? AND root = id ORDER BY id"
+_CONVERSATION_KEYS = """
+    SELECT c.root, k.key FROM conversation c JOIN conversation_key k ON k.conversation = c.id
+    WHERE c.tenant = ? ORDER BY c.root
+"""
+_CONVERSATION_ITEMS = """
+    SELECT c.root, i.message_key, ifnull(i.content_key, '')
+    FROM conversation c JOIN interaction i ON i.conversation = c.id WHERE c.tenant = ? ORDER BY c.root
+"""
+_CONSENTS = """
+    SELECT p.key, c.purpose, c.sender, c.state, c.evidence FROM consent c JOIN persona p ON p.id = c.persona
+    WHERE c.tenant = ?
+"""
+
+
+def read_digest(view: View) -> str:
+    """The canonical digest; see `base.LedgerStore`. The lines are those of `omnilink.store.digest`."""
+    digest = lines.Digest()
+    digest.add("envelopes", _rows(view, _ENVELOPES))
+    digest.add("events", _rows(view, _EVENTS))
+    digest.add("interactions", _interactions(view))
+    digest.add("revisions", _revisions(view))
+    digest.add("personas", _personas(view))
+    digest.add("attributions", ((row[:2], *row[2:]) for row in _rows(view, _ATTRIBUTIONS)))
+    digest.add("links", _links(view))
+    contacts = groupby(_rows(view, _CONTACTS), key=lambda row: row[0])
+    digest.add("contacts", (sorted(str(key) for _, key in rows) for _, rows in contacts))
+    digest.add("conversations", _conversations(view))
+    digest.add("consents", _rows(view, _CONSENTS))
+    return digest.hex()
+
+
+def _rows(view: View, sql: str) -> Iterator[Line]:
+    yield from view.connection.execute(sql, (view.tenant,))
+
+
+class _Sorted:
+    """Rows sorted by their first column, taken group by group along with another sorted scan."""
+
+    def __init__(self, rows: Iterator[Line]) -> None:
+        self._groups = groupby(rows, key=lambda row: row[0])
+        self._next = next(self._groups, None)
+
+    def take(self, key: object) -> list[Line]:
+        """The rest of the rows of that key; keys must be asked for in order."""
+        if self._next is None or self._next[0] != key:
+            return []
+        rows = [row[1:] for row in self._next[1]]
+        self._next = next(self._groups, None)
+        return rows
+
+
+def _interactions(view: View) -> Iterator[Line]:
+    arrivals = _Sorted(_rows(view, _ARRIVALS))
+    for key, doc in view.connection.execute(_INTERACTIONS, (view.tenant,)):
+        interaction = Interaction.model_validate_json(f'{doc[:-1]},"arrivals":[]}}')
+        yield lines.interaction_line(interaction, ((str(a), str(e)) for a, e in arrivals.take(key)))
+
+
+def _revisions(view: View) -> Iterator[Line]:
+    for message_key, content_key, doc in view.connection.execute(_REVISIONS, (view.tenant,)):
+        yield lines.revision_line((message_key, content_key), Revision.model_validate_json(doc))
+
+
+def _personas(view: View) -> Iterator[Line]:
+    for key, rows in groupby(_rows(view, _PERSONAS), key=lambda row: row[0]):
+        claims = [(str(f), str(v), str(s), bool(gone)) for _, f, v, s, gone in rows if f is not None]
+        yield lines.persona_line(str(key), claims)
+
+
+def _links(view: View) -> Iterator[Line]:
+    for *named, in_force, revoked_by in view.connection.execute(_LINKS, (view.tenant,)):
+        yield lines.link_line(*named, in_force=bool(in_force), revoked_by=revoked_by)
+
+
+def _conversations(view: View) -> Iterator[Line]:
+    keys, items = _Sorted(_rows(view, _CONVERSATION_KEYS)), _Sorted(_rows(view, _CONVERSATION_ITEMS))
+    for (root,) in view.connection.execute(_ROOTS, (view.tenant,)):
+        named = sorted(str(key) for (key,) in keys.take(root))
+        yield (named, sorted((str(message), str(content)) for message, content in items.take(root)))

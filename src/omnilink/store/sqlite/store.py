@@ -1,0 +1,198 @@
+"""`SqliteStore`: every method of `base.Store`, each one read or one request to the writer."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from omnilink.errors import StoreUnusable
+from omnilink.model.conversation import Conversation
+from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.persona import Link, Persona
+from omnilink.model.scope import Scope
+from omnilink.model.view import Ledger
+from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.sqlite import context, history, people
+from omnilink.store.sqlite import envelopes as inbound
+from omnilink.store.sqlite.backup import copy_database
+from omnilink.store.sqlite.change import Encoded, commit_change
+from omnilink.store.sqlite.check import check
+from omnilink.store.sqlite.connection import connect, translated
+from omnilink.store.sqlite.digest import read_digest
+from omnilink.store.sqlite.ledger import read_ledger
+from omnilink.store.sqlite.migrations import prepare
+from omnilink.store.sqlite.readers import Readers
+from omnilink.store.sqlite.rows import View
+from omnilink.store.sqlite.writer import Writer
+
+T = TypeVar("T")
+READERS = 4
+
+
+class SqliteStore:
+    """A store in one SQLite file. Make it with `SqliteStore.open`, end it with `aclose`."""
+
+    def __init__(self, path: Path, writer: Writer, readers: Readers) -> None:
+        self._path, self._writer, self._readers = path, writer, readers
+
+    @classmethod
+    async def open(cls, path: str | Path, *, create: bool = True) -> Self:
+        """Opens a database file.
+
+        Args:
+            path: where it is.
+            create: make it if there is none.
+
+        Raises:
+            StoreUnusable: it is damaged, of another program or version, or not there.
+            StoreBusy: another process holds it too long.
+        """
+        return await anyio.to_thread.run_sync(lambda: cls._open(Path(path), create, connect))
+
+    @classmethod
+    def _open(cls, path: Path, create: bool, connect_writer: Callable[[Path], sqlite3.Connection]) -> Self:
+        prepare(path, create=create)
+        try:
+            readers = Readers(lambda: connect(path, reading=True), READERS)
+            return cls(path, Writer(connect_writer(path)), readers)
+        except sqlite3.Error as error:
+            raise StoreUnusable("the database file cannot be opened") from error
+
+    async def _read(self, scope: Scope, work: Callable[[View], T]) -> T:
+        return await self._readers.read(lambda connection: work(View.of(connection, scope)))
+
+    async def commit_envelopes(
+        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+    ) -> list[Accepted]:
+        """Stores what is new and counts everything as received; see `base.EnvelopeStore`."""
+        for account in {e.account for e in envelopes} | ({cursor[0]} if cursor else set()):
+            scope.require(account)
+        return await self._writer.write(lambda tx: inbound.commit_envelopes(tx, scope, envelopes, cursor))
+
+    async def read_pending(self, scope: Scope, *, limit: int, max_bytes: int = 64_000_000) -> list[Envelope]:
+        """The oldest pending envelopes; see `base.EnvelopeStore`."""
+        return await self._read(scope, lambda view: inbound.read_pending(view, limit, max_bytes))
+
+    async def read_envelopes(
+        self, scope: Scope, *, ids: Sequence[str] = (), state: EnvelopeState | None = None, limit: int = 100
+    ) -> list[Envelope]:
+        """Envelopes by id or state; see `base.EnvelopeStore`."""
+        return await self._read(scope, lambda view: inbound.read_envelopes(view, ids, state, limit))
+
+    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
+        """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
+        return await self._writer.write(lambda tx: inbound.commit_replay(tx, scope, ids))
+
+    async def read_cursor(self, scope: Scope, account: str) -> str | None:
+        """Where a poller stands; see `base.EnvelopeStore`."""
+        scope.require(account)
+        return await self._read(scope, lambda view: inbound.read_cursor(view, account))
+
+    async def read_context(self, scope: Scope, lookup: Lookup) -> Context:
+        """Everything the lookup names; see `base.DecisionStore`."""
+        scope.require_all()
+        return await self._read(scope, lambda view: context.read_context(view, lookup))
+
+    async def commit_change(self, scope: Scope, change: Change) -> int:
+        """Writes a decision; see `base.DecisionStore`."""
+        scope.require_all()
+        encoded = Encoded.of(change)
+        return await self._writer.write(lambda tx: commit_change(tx, scope, encoded))
+
+    async def commit_refusal(self, scope: Scope, account: str, reason: str, count: int = 1) -> None:
+        """Counts refused requests; see `base.DecisionStore`."""
+        scope.require(account)
+        await self._writer.write(lambda tx: inbound.commit_refusal(tx, scope, account, reason, count))
+
+    async def read_personas(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        handle_keys: Sequence[str] = (),
+        match_keys: Sequence[str] = (),
+    ) -> list[Persona]:
+        """Personas by any of their names; see `base.PeopleStore`."""
+        return await self._read(scope, lambda view: people.read_personas(view, ids, handle_keys, match_keys))
+
+    async def read_component(self, scope: Scope, persona: str) -> Component:
+        """The contact that holds a persona; see `base.PeopleStore`."""
+        return await self._read(scope, lambda view: people.read_component(view, persona))
+
+    async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
+        """A page of contacts; see `base.PeopleStore`."""
+        return await self._read(scope, lambda view: people.read_contacts(view, after, limit))
+
+    async def read_link(self, scope: Scope, link: str) -> Link:
+        """One link; see `base.PeopleStore`."""
+        return await self._read(scope, lambda view: people.read_link(view, link))
+
+    async def read_timeline(
+        self, scope: Scope, personas: Sequence[str], *, before: tuple[datetime, str] | None = None, limit: int = 100
+    ) -> list[TimelineRow]:
+        """A page of history, newest first; see `base.HistoryStore`."""
+        return await self._read(scope, lambda view: history.read_timeline(view, personas, before, limit))
+
+    async def read_interactions(self, scope: Scope, ids: Sequence[str]) -> list[Interaction]:
+        """Interactions in the order asked for; see `base.HistoryStore`."""
+        return await self._read(scope, lambda view: history.read_interactions(view, ids))
+
+    async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
+        """Revisions by interaction; see `base.HistoryStore`."""
+        return await self._read(scope, lambda view: history.read_revisions(view, interactions))
+
+    async def read_conversations(
+        self, scope: Scope, *, ids: Sequence[str] = (), before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[Conversation]:
+        """Conversations by id or by activity; see `base.HistoryStore`."""
+        return await self._read(scope, lambda view: history.read_conversations(view, ids, before, limit))
+
+    async def read_conversation_items(self, scope: Scope, conversation: str, *, limit: int = 1000) -> list[Interaction]:
+        """A conversation's interactions, oldest first; see `base.HistoryStore`."""
+        return await self._read(scope, lambda view: history.read_conversation_items(view, conversation, limit))
+
+    async def read_ledger(self, scope: Scope, *, account: str | None = None) -> Ledger:
+        """Both ledgers; see `base.LedgerStore`."""
+        if account is not None:
+            scope.require(account)
+        return await self._read(scope, lambda view: read_ledger(view, account))
+
+    async def read_digest(self, scope: Scope) -> str:
+        """The canonical digest; see `base.LedgerStore`."""
+        scope.require_all()
+        return await self._read(scope, read_digest)
+
+    async def check(self) -> list[str]:
+        """Problems found; see `base.LedgerStore`."""
+        return await self._readers.read(check)
+
+    async def backup(self, target: str) -> None:
+        """Writes a consistent copy to a new file; see `base.LedgerStore`.
+
+        Raises:
+            BadInput: there is something at that path, or it cannot be written.
+            StoreBusy: the copy could not be finished.
+        """
+
+        def copy() -> None:
+            try:
+                copy_database(self._path, Path(target))
+            except (sqlite3.Error, OSError) as error:
+                raise translated(error) from error
+
+        await anyio.to_thread.run_sync(copy)
+
+    async def aclose(self) -> None:
+        """Writes what was accepted and closes every connection; see `base.LedgerStore`."""
+
+        def close() -> None:
+            self._readers.close()
+            self._writer.close()  # last: the last connection to go tidies the write-ahead log
+
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(close)
