@@ -1,8 +1,8 @@
 """Hub: the facade that wires everything; the only place that knows all parts.
 
 async with Hub.open("citizens.db") as hub:
-await hub.import_path("inbox.mbox", connector="email")
-page = await hub.timeline("mailto:ana@example.org")
+    await hub.import_path("inbox.mbox", connector="email")
+    page = await hub.timeline("mailto:ana@example.org")
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -146,8 +146,7 @@ class Hub:
 
     async def replay(self, ids: Sequence[str] = ()) -> Processed:
         """Reads quarantined envelopes again (after an upgrade, or a mend); all of them if none is named."""
-        chosen = list(ids) or [e.id for e in await self.quarantine(limit=1_000_000)]
-        await self.store.commit_replay(self.scope, chosen)
+        await self.store.commit_replay(self.scope, list(ids) or None)
         return await self.process()
 
     # --- the citizen view -----------------------------------------------------------------------------------------

@@ -27,6 +27,9 @@ _BASIS_WORDS = {
 }
 
 
+UUID_CHARS = 36
+
+
 def render_cursor(row: TimelineRow) -> str:
     """The cursor that continues after this row."""
     return f"{to_micros(row.interaction.occurred_at)}.{row.interaction.id}"
@@ -40,7 +43,7 @@ def parse_cursor(text: str) -> tuple[datetime, str]:
     """
     micros, _, id_ = text.partition(".")
     try:
-        if not id_:
+        if len(id_) != UUID_CHARS:
             raise ValueError
         return from_micros(int(micros)), id_
     except (ValueError, OverflowError):

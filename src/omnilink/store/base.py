@@ -118,7 +118,8 @@ class Context:
     Attributes:
         seq: the number of the last change this was read after.
         versions: opaque; goes back unchanged in the `Change`.
-        events: known (account, event_key) → interaction id ("" if the event made none).
+        events: known (account, event_key) → interaction id ("" if the event made none). Known are events that
+            were recorded, parked or ignored: the same event again is a duplicate, in a replay of its own envelope too.
         messages: message_key → all interactions of that key, oldest first.
         personas: key → persona, for the keys asked for.
         holders: match_key → all personas that have it.
@@ -144,6 +145,11 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One decision, written whole or not at all. Sequences are in the order they are to be written.
+
+    When an envelope is settled again after a replay, its known events (recorded, parked, ignored) stay and all its
+    other event rows are replaced. An event of the change that is a duplicate of a known one of the same envelope (or
+    is parked again) is that one: nothing is written, the row takes the new ordinal. A known event that was not
+    returned this time moves behind the last ordinal and still counts as parsed. So both ledgers always balance.
 
     Attributes:
         seq, versions: from the `Context` it was decided from.
@@ -250,8 +256,11 @@ class EnvelopeStore(Protocol):
         """Envelopes by id, or the oldest ones in a state."""
         ...
 
-    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
-        """Puts quarantined envelopes back to pending and forgets their unsettled events (unparsed, failed).
+    async def commit_replay(self, scope: Scope, ids: Sequence[str] | None) -> int:
+        """Puts quarantined envelopes (all of them, if None) back to pending; forgets their unsettled events.
+
+        What is forgotten (unparsed, failed) is taken from their parsed count; the other events stay until the
+        envelope is settled again (see `Change`). Accounts outside the scope are left out.
 
         Returns:
             How many there were.
@@ -277,8 +286,10 @@ class DecisionStore(Protocol):
             The change's sequence number.
 
         Raises:
-            Conflict: a version moved; nothing was written.
+            Conflict: a version moved, a key is taken or an envelope is settled already; nothing was written.
+            NotFound: it refers to a record that is not there; nothing was written.
             StoreBusy: nothing was written.
+            ValueError: a text is no valid Unicode (never quoted); nothing was written.
         """
         ...
 

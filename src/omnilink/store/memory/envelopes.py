@@ -62,10 +62,10 @@ def read_envelopes(
     return chosen if ids else chosen[:limit]
 
 
-def commit_replay(state: State, scope: Scope, ids: Sequence[str]) -> int:
+def commit_replay(state: State, scope: Scope, ids: Sequence[str] | None) -> int:
     """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
     count = 0
-    for envelope_id in dict.fromkeys(ids):
+    for envelope_id in dict.fromkeys(list(state.envelopes) if ids is None else ids):
         row = state.envelopes.get(envelope_id)
         if row is None or row.envelope.state is not EnvelopeState.QUARANTINED:
             continue

@@ -59,7 +59,7 @@ class MemoryStore:
         """Envelopes by id or state; see `base.EnvelopeStore`."""
         return inbound.read_envelopes(self._read(scope), scope, ids, state, limit)
 
-    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
+    async def commit_replay(self, scope: Scope, ids: Sequence[str] | None) -> int:
         """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
         return self._write(scope, lambda state: inbound.commit_replay(state, scope, ids))
 

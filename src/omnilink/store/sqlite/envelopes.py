@@ -1,14 +1,14 @@
 """Envelopes in SQLite: accepting, reading, replaying, refusing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.ids import to_micros
 from omnilink.model.scope import Scope
 from omnilink.store.base import Accepted
 from omnilink.store.settlement import FORGOTTEN
-from omnilink.store.sqlite.rows import View, envelope_of, envelopes_by, select_in
+from omnilink.store.sqlite.rows import Row, View, envelope_of, envelopes_by, select_in
 from omnilink.store.sqlite.transaction import Transaction
 
 _KNOWN = "SELECT delivery_key FROM envelope INDEXED BY envelope_delivery WHERE account = ? AND delivery_key IN (?*)"
@@ -113,12 +113,17 @@ def read_envelopes(view: View, ids: Sequence[str], state: EnvelopeState | None, 
     return [envelope_of(row) for row in found]
 
 
-def commit_replay(tx: Transaction, scope: Scope, ids: Sequence[str]) -> int:
+def commit_replay(tx: Transaction, scope: Scope, ids: Sequence[str] | None) -> int:
     """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
     view = View.of(tx.connection, scope)
-    sql = "SELECT id FROM envelope INDEXED BY envelope_uid WHERE tenant = ? AND uid IN (?*) "
-    sql += "AND state = 'quarantined' AND " + view.account_is_seen("account")
-    keys = [key for (key,) in select_in(tx.connection, sql, dict.fromkeys(ids), (view.tenant,))]
+    sql = "SELECT id FROM envelope WHERE tenant = ? AND state = 'quarantined' AND "
+    sql += view.account_is_seen("account")
+    if ids is None:
+        found: Iterable[Row] = tx.connection.execute(sql, (view.tenant,))
+    else:
+        sql = sql.replace("FROM envelope", "FROM envelope INDEXED BY envelope_uid") + " AND uid IN (?*)"
+        found = select_in(tx.connection, sql, dict.fromkeys(ids), (view.tenant,))
+    keys = [key for (key,) in found]
     for key in keys:
         gone = tx.connection.execute(_FORGET, (key, *FORGOTTEN)).rowcount
         tx.connection.execute(

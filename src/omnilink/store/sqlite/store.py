@@ -84,7 +84,7 @@ class SqliteStore:
         """Envelopes by id or state; see `base.EnvelopeStore`."""
         return await self._read(scope, lambda view: inbound.read_envelopes(view, ids, state, limit))
 
-    async def commit_replay(self, scope: Scope, ids: Sequence[str]) -> int:
+    async def commit_replay(self, scope: Scope, ids: Sequence[str] | None) -> int:
         """Quarantined envelopes become pending again; see `base.EnvelopeStore`."""
         return await self._writer.write(lambda tx: inbound.commit_replay(tx, scope, ids))
 
