@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -34,15 +35,24 @@ from omnilink.model import Received
 from omnilink.model.ids import IdSource, system_clock
 from omnilink.plugin.settings import Settings, parse_settings
 from omnilink.store.sqlite import SqliteStore
-from omnilink.web.asgi import Receive, Scope, Send, read_body
+from omnilink.web.asgi import Receive, Scope, Send
 from omnilink.web.connection import GuardedConnection
 from omnilink.web.serve import run
 
-SECRET = "bench-signing-secret"
-SETTINGS = '[accounts.team]\nconnector = "slack"\nsigning_secret = "env:BENCH_SECRET"\n'
+SECRET = "bench-signing-secret"  # noqa: S105 - of nobody
+SETTINGS = """
+public_url = "https://hooks.town.example"
+
+[accounts.team]
+connector = "slack"
+signing_secret = "env:BENCH_SECRET"
+"""
 KINDS = ("noop", "commits", "hooks")
 TEXT = "Good morning, the street lamp in front of 14 Harbour Road has been out for nine days. " * 9
 ACKNOWLEDGED = b"HTTP/1.1 200"
+SENT_WITHIN_S, SETTLED_WITHIN_S = 100, 60
+SERVED_WITHIN_S = 300
+"""A server ends itself by then, also when nobody is left to end it."""
 
 
 # --- the servers -------------------------------------------------------------------------------------------------
@@ -55,7 +65,10 @@ class Plain:
         self._store, self._scope, self._new_id = store, Hub(store, settings).scope if store else None, IdSource()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await read_body(receive, max_bytes=1_000_000, deadline_s=10)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message["more_body"]
         if self._store is not None and self._scope is not None:
             envelope = make_envelope(
                 Received(body=body), account="team", connector="slack", new_id=self._new_id, now=system_clock()
@@ -69,7 +82,7 @@ async def serve_plain(kind: str, db: Path) -> None:
     store = await SqliteStore.open(db) if kind == "commits" else None
     config = uvicorn.Config(
         Plain(store, parse_settings(SETTINGS)), http=GuardedConnection, ws="none", lifespan="off", log_config=None,
-        access_log=False, proxy_headers=False, server_header=False, port=0,
+        access_log=False, proxy_headers=False, server_header=False, port=0, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
     listener = config.bind_socket()
@@ -78,6 +91,7 @@ async def serve_plain(kind: str, db: Path) -> None:
 
 
 def serve(kind: str, db: Path) -> None:
+    signal.alarm(SERVED_WITHIN_S)
     if kind == "hooks":
         run(parse_settings(SETTINGS), db, port=0, hooks_only=True, say=partial(print, flush=True))
     else:
@@ -129,10 +143,15 @@ class Line(asyncio.Protocol):
         self.sent = time.perf_counter()
         self.transport.write(request)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(exc or ConnectionError(f"not acknowledged: {self.answer[:200]!r}"))
+
     def data_received(self, data: bytes) -> None:
         self.answer += data
-        if self.answer.endswith(b"\r\n\r\n"):
-            assert self.answer.startswith(ACKNOWLEDGED), self.answer
+        if not ACKNOWLEDGED.startswith(self.answer[: len(ACKNOWLEDGED)]):
+            self.transport.abort()
+        elif self.answer.endswith(b"\r\n\r\n"):
             self.latencies.append(time.perf_counter() - self.sent)
             self.answer = b""
             self.send()
@@ -146,12 +165,13 @@ async def send_all(port: int, requests: list[bytes], connections: int) -> tuple[
     await asyncio.gather(
         *(loop.create_connection(partial(Line, source, latencies, end), "127.0.0.1", port) for end in ends)
     )
-    await asyncio.gather(*ends)
+    async with asyncio.timeout(SENT_WITHIN_S):
+        await asyncio.gather(*ends)
     return time.perf_counter() - start, latencies
 
 
 async def wait_until_settled(db: Path, n: int) -> None:
-    async with Hub.open(db, parse_settings(SETTINGS)) as hub:
+    async with asyncio.timeout(SETTLED_WITHIN_S), Hub.open(db, parse_settings(SETTINGS)) as hub:
         while (await hub.ledger()).processed < n:  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
 
@@ -167,21 +187,25 @@ def measure(kind: str, connections: int, n: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder) / "bench.db"
         command = [sys.executable, __file__, "--serve", kind, "--db", str(db)]
-        with subprocess.Popen(command, env={**os.environ, "BENCH_SECRET": SECRET}, stdout=subprocess.PIPE) as server:
-            assert server.stdout is not None
-            port = int(server.stdout.readline().rpartition(b":")[2])
-            now = int(time.time())
-            asyncio.run(send_all(port, [make_request(i, now) for i in range(n, n + 300)], connections))
-            requests = [make_request(i, now) for i in range(n)]
-            if kind == "hooks":
-                asyncio.run(wait_until_settled(db, 300))
-            before, start = cpu_s(server.pid), time.perf_counter()
-            wall_s, latencies = asyncio.run(send_all(port, requests, connections))
-            acknowledged = cpu_s(server.pid)
-            if kind == "hooks":
-                asyncio.run(wait_until_settled(db, n + 300))
-            settled, settled_s = cpu_s(server.pid), time.perf_counter() - start
-            server.terminate()
+        with subprocess.Popen(  # noqa: S603 - this file
+            command, env={**os.environ, "BENCH_SECRET": SECRET}, stdout=subprocess.PIPE
+        ) as server:
+            try:
+                assert server.stdout is not None
+                port = int(server.stdout.readline().rpartition(b":")[2])
+                now = int(time.time())
+                asyncio.run(send_all(port, [make_request(i, now) for i in range(n, n + 300)], connections))
+                requests = [make_request(i, now) for i in range(n)]
+                if kind == "hooks":
+                    asyncio.run(wait_until_settled(db, 300))
+                before, start = cpu_s(server.pid), time.perf_counter()
+                wall_s, latencies = asyncio.run(send_all(port, requests, connections))
+                acknowledged = cpu_s(server.pid)
+                if kind == "hooks":
+                    asyncio.run(wait_until_settled(db, n + 300))
+                settled, settled_s = cpu_s(server.pid), time.perf_counter() - start
+            finally:
+                server.terminate()
     latencies.sort()
     return {
         "per_s": n / wall_s,

@@ -18,6 +18,7 @@ from omnilink.identity.components import partition
 from omnilink.identity.normalise import parse_handle
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.imports import Imported, Importer
+from omnilink.ingest.loop import Loop
 from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
 from omnilink.model.contact import Contact
@@ -60,14 +61,15 @@ class Hub:
         names = {a.connector for a in self.settings.accounts.values()}
         self.accounts = Accounts(self.settings, registry or Registry(names or None))
         self._clock, self._new_id = clock, new_id or IdSource(clock)
-        self._wake: Callable[[], None] = lambda: None
+        self._loop = Loop(self._work)
         self._processor = Processor(store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock)
-        self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._stored)
+        self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
 
-    def _stored(self) -> None:
-        self._wake()
+    async def _work(self) -> None:
+        await self._receiver.flush()
+        await self.process()
 
     @classmethod
     @asynccontextmanager
@@ -109,16 +111,11 @@ class Hub:
         """Turns everything pending into history."""
         return await self._processor.run_until_empty()
 
-    async def run_processing(self, *, idle_s: float = 1.0) -> None:
-        """Processes for ever: as soon as something is stored, and every `idle_s` seconds for other processes' sake."""
-        import anyio
-
-        while True:
-            wake = anyio.Event()
-            self._wake = wake.set
-            await self.process()
-            with anyio.move_on_after(idle_s):
-                await wake.wait()
+    async def run_processing(
+        self, *, idle_s: float = 1.0, report: Callable[[Exception | None], object] = lambda error: None
+    ) -> None:
+        """Processes for ever; a busy store makes it pause, not end. See `Loop.run`."""
+        await self._loop.run(idle_s=idle_s, report=report)
 
     async def import_path(
         self,

@@ -2,6 +2,9 @@
 
 import pytest
 
+from omnilink.errors import BadInput, NotFound, StoreBusy
+from omnilink.ingest import process
+from omnilink.ingest.prepare import prepare_envelope
 from omnilink.model import Ignored, MessageEdited, ReactionChanged, Text, Unparsed
 from omnilink.model.event import DeliveryUpdated
 
@@ -143,3 +146,46 @@ async def test_an_envelope_whose_connector_is_gone_waits_in_quarantine(town, say
     await town.send([say("m1", who("mailto:ana@example.org"))])
     assert [e.reason for e in await town.hub.quarantine()] == ["no-reader"]
     assert (await town.hub.ledger()).balanced
+
+
+@pytest.mark.parametrize("fault", [NotFound("a record is not there"), BadInput("not usable"), RuntimeError("a bug")])
+async def test_an_envelope_the_store_refuses_is_quarantined_and_its_neighbours_are_recorded(
+    town, say, who, monkeypatch, fault
+):
+    commit = town.store.commit_change
+
+    async def refuse(scope, change):
+        if any(i.message_key == "bad" for i in change.interactions):
+            raise fault
+        return await commit(scope, change)
+
+    monkeypatch.setattr(town.store, "commit_change", refuse)
+    ana = who("mailto:ana@example.org")
+    await town.send([say("m1", ana)], [say("bad", ana)], [say("m2", ana)])
+    assert await town.books() == {"recorded": 2, "failed": 1}
+    assert (await town.hub.ledger()).balanced
+    assert [e.reason for e in await town.hub.quarantine()] == [f"failed:{type(fault).__name__}"]
+
+
+async def test_a_busy_store_leaves_its_envelopes_pending(town, say, who, monkeypatch):
+    async def busy(scope, change):
+        raise StoreBusy("not now")
+
+    monkeypatch.setattr(town.store, "commit_change", busy)
+    with pytest.raises(StoreBusy):
+        await town.send([say("m1", who("mailto:ana@example.org"))])
+    ledger = await town.hub.ledger()
+    assert (ledger.pending, ledger.quarantined) == (1, 0)
+
+
+async def test_an_event_that_cannot_be_prepared_is_quarantined_alone(town, say, who, monkeypatch):
+    def prepare_or_raise(envelope, parser, facts):
+        if b"bad" in envelope.body:
+            raise KeyError("a bug")
+        return prepare_envelope(envelope, parser, facts)
+
+    monkeypatch.setattr(process, "prepare_envelope", prepare_or_raise)
+    ana = who("mailto:ana@example.org")
+    await town.send([say("bad", ana)], [say("m1", ana)])
+    assert await town.books() == {"recorded": 1, "failed": 1}
+    assert [e.reason for e in await town.hub.quarantine()] == ["failed:KeyError"]

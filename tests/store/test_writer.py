@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from tests.store.town import Town, say
 
@@ -225,3 +226,24 @@ async def test_what_was_accepted_is_written_before_the_store_closes(tmp_path, to
     again = await SqliteStore.open(tmp_path / "town.db")
     assert len(await again.read_pending(town.scope, limit=100)) == 50
     await again.aclose()
+
+
+async def test_reads_that_meet_the_closing_end_one_way_or_the_other(tmp_path, town):
+    for _ in range(5):
+        store = await SqliteStore.open(tmp_path / "town.db")
+        ended: list[bool] = []
+
+        async def read(store=store, ended=ended) -> None:
+            try:
+                await store.read_ledger(town.scope)
+                ended.append(True)
+            except StoreUnusable:
+                ended.append(False)
+
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as group:
+                for _ in range(30):
+                    group.start_soon(read)
+                await anyio.lowlevel.checkpoint()
+                group.start_soon(store.aclose)
+        assert len(ended) == 30

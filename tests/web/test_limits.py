@@ -7,7 +7,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_told_length_over_the_cap_is_refused_unread(post):
-    answer = await post(headers={"content-length": "1000001"})
+    answer = await post(headers={"content-length": "4000001"})
     assert (answer.status, answer.body, answer.headers["connection"]) == (413, b"", "close")
     assert post.reads == 0
     assert await post.refused() == {"body-too-large": 1}
@@ -94,12 +94,47 @@ async def test_one_too_many_at_once_is_told_to_come_back(make_post):
     assert await post.refused() == {"too-many-at-once": 1}
 
 
+async def test_bodies_together_have_a_cap_and_give_it_back(make_post):
+    post = make_post(max_held_bytes=1000)
+    go_on = anyio.Event()
+
+    async def hold():
+        if post.reads == 1:
+            return b"x" * 900
+        await go_on.wait()
+        return b""
+
+    statuses = []
+
+    async def send_slow():
+        statuses.append((await post(body=hold)).status)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(send_slow)
+        await anyio.wait_all_tasks_blocked()
+        answer = await post(body=b"x" * 200)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        assert (await post(body=b"x" * 100)).status == 200
+        go_on.set()
+    assert statuses == [200]
+    assert (await post(body=b"x" * 1000)).status == 200
+    assert await post.refused() == {"too-much-at-once": 1}
+
+
+@pytest.mark.parametrize("fault", [{}, {"x-pigeon-fault": "1"}, {"x-pigeon-key": "guess"}])
+async def test_refused_and_failed_bodies_are_given_back_too(make_post, fault):
+    post = make_post(max_held_bytes=1000, max_body_bytes=900)
+    for _ in range(3):
+        await post(headers=fault, body=[b"x" * 800, b"x" * 101 if not fault else b""])
+    assert (await post(body=b"x" * 900)).status == 200
+
+
 async def test_too_many_refusals_do_not_use_up_the_places(make_post):
     post = make_post(max_in_flight=1)
     for _ in range(3):
         await post(method="PUT")
         await post(headers={"x-pigeon-fault": "1"})
-        await post(body=b"x" * 1_000_001)
+        await post(body=b"x" * 4_000_001)
     assert (await post()).status == 200
 
 
@@ -122,13 +157,13 @@ async def test_too_much_of_headers_is_431_unread(post, headers):
 
 
 async def test_refusals_of_unknown_accounts_are_counted_under_no_name(post):
-    await post("/hooks/nobody", body=b"x" * 1_000_001)
+    await post("/hooks/nobody", body=b"x" * 4_000_001)
     assert await post.refused() == {"body-too-large": 1}
     assert (await post.hub.ledger("nobody")).refused == {}
 
 
 async def test_http2_has_no_connection_header(post):
     post.http_version = "2"
-    answer = await post(headers={"content-length": "1000001"})
+    answer = await post(headers={"content-length": "4000001"})
     assert answer.status == 413
     assert "connection" not in answer.headers

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from omnilink.errors import Conflict, OmnilinkError
+from omnilink.errors import Conflict, OmnilinkError, ScopeDenied, StoreUnusable, TransientError
 from omnilink.ingest.decide import decide_batch
 from omnilink.ingest.prepare import (
     AccountFacts,
@@ -23,6 +23,9 @@ from omnilink.store.base import DecisionStore, EnvelopeStore
 BATCH = 250
 CONFLICTS = 50
 """Tries before a batch is given up; each is a decision somebody else made in between."""
+
+NOT_ITS_FAULT = (TransientError, StoreUnusable, ScopeDenied)
+"""Errors no envelope causes. After any other, the one that does goes to the quarantine, or it would stop all others."""
 
 
 class IngestStore(EnvelopeStore, DecisionStore, Protocol):
@@ -87,7 +90,7 @@ class Processor:
                 return await self._decide(prepared)
             except Conflict:
                 continue
-            except OmnilinkError:
+            except NOT_ITS_FAULT:
                 raise
             except Exception:  # one bad envelope must not hold up its neighbours
                 return await self._one_by_one(prepared)
@@ -109,7 +112,12 @@ class Processor:
             reader = self._reader_of(envelope.account, envelope.connector)
         except OmnilinkError:  # its plugin is gone: kept for later, and not in anybody's way
             return unreadable(envelope, "no-reader")
-        return prepare_envelope(envelope, reader.parser, reader.facts)
+        except Exception as e:  # a plugin that cannot even be made
+            return unreadable(envelope, f"failed:{type(e).__name__}")
+        try:
+            return prepare_envelope(envelope, reader.parser, reader.facts)
+        except Exception as e:  # what it read cannot be used: a bug, its own or ours
+            return unreadable(envelope, f"failed:{type(e).__name__}")
 
     async def _decide(self, batch: Sequence[PreparedEnvelope]) -> Processed:
         context = await self._store.read_context(self._scope, collect_lookup(batch))
@@ -123,7 +131,7 @@ class Processor:
         for item in batch:
             try:
                 done = await self._decide([item])
-            except OmnilinkError:
+            except NOT_ITS_FAULT:
                 raise
             except Exception as e:  # a bug of ours: the envelope becomes a dead letter, replayable after the mend
                 done = await self._decide([as_failed(item, f"failed:{type(e).__name__}")])

@@ -299,7 +299,7 @@ class DecisionStore(Protocol):
 
 
 class PeopleStore(Protocol):
-    """Personas, links, contacts."""
+    """Personas, links, contacts: of the whole tenant; only counts of interactions follow the scope's accounts."""
 
     async def read_personas(
         self,

@@ -21,16 +21,13 @@ import anyio
 from omnilink.errors import Refused
 from omnilink.hub import Hub
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
-from omnilink.web.asgi import Receive, Scope, Send, read_body, render
+from omnilink.web.asgi import RETRY_AFTER_S, Held, Receive, Scope, Send, read_body, render
 
 # As `plugin.settings` allows account names; a percent-encoded spelling of one is not the URL the provider was given.
 _HOOK = re.compile(rb"/hooks/([A-Za-z0-9_-]{1,100})")
 _CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 
-RETRY_AFTER_S = 5.0
 RESTART_PROCESSING_S = 1.0
-UNWELL_S = 5.0
-"""After processing has failed, /healthz says so for this long: longer than the pause before the next try."""
 
 logger = logging.getLogger("omnilink.web")
 
@@ -40,7 +37,8 @@ class WebhookApp:
 
     Args:
         hub: an open hub; its settings name the accounts and the public URL.
-        max_body_bytes: largest body; `account_max_body_bytes` overrides it by account.
+        max_body_bytes: largest body; `account_max_body_bytes` overrides it by account. WhatsApp's may have 3 MB.
+        max_held_bytes: of all bodies at once, so that many large ones cannot use up the memory.
         body_deadline_s: for a whole body.
         max_in_flight: requests at once; one more is told to come back.
         max_headers, max_header_bytes: how many, and names and values together.
@@ -50,8 +48,9 @@ class WebhookApp:
         self,
         hub: Hub,
         *,
-        max_body_bytes: int = 1_000_000,
+        max_body_bytes: int = 4_000_000,
         account_max_body_bytes: Mapping[str, int] | None = None,
+        max_held_bytes: int = 64_000_000,
         body_deadline_s: float = 10.0,
         max_in_flight: int = 500,
         max_headers: int = 100,
@@ -63,8 +62,8 @@ class WebhookApp:
         self._max_headers, self._max_header_bytes = max_headers, max_header_bytes
         self._public_url = (hub.settings.public_url or "").rstrip("/")
         self._prefix = urlsplit(self._public_url).path.encode()
-        self._in_flight = 0
-        self._failed_at: float | None = None
+        self._in_flight, self._held = 0, Held(max_held_bytes)
+        self._processing_fails = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry point."""
@@ -104,7 +103,10 @@ class WebhookApp:
         self._in_flight += 1
         try:
             request = await self._read(account, scope, receive)
-            return await self._hub.receive(account, request), False
+            try:
+                return await self._hub.receive(account, request), False
+            finally:
+                self._held.now -= len(request.body)
         except Refused as e:
             reason, response = e.message, _refusal(e)
         except Exception as e:  # a connector that breaks its promise: not accepted, and nobody is told why
@@ -136,7 +138,7 @@ class WebhookApp:
         told = headers.get("content-length", "0")
         if not _CONTENT_LENGTH.fullmatch(told) or int(told) > max_bytes:
             raise Refused("body-too-large", status_code=413)
-        body = await read_body(receive, max_bytes=max_bytes, deadline_s=self._body_deadline_s)
+        body = await read_body(receive, max_bytes=max_bytes, deadline_s=self._body_deadline_s, held=self._held)
         url = f"{self._base_url(scope)}/hooks/{account}"
         return RawRequest(method, f"{url}?{query.decode()}" if query else url, headers, body, repeated)
 
@@ -164,7 +166,7 @@ class WebhookApp:
     def _health(self, method: str) -> tuple[WebhookResponse, bool]:
         if method not in ("GET", "HEAD"):
             return WebhookResponse(405, headers={"allow": "GET, HEAD"}), True
-        if self._failed_at is not None and anyio.current_time() - self._failed_at < UNWELL_S:
+        if self._processing_fails:
             return WebhookResponse(503, b'{"status":"processing-fails"}', "application/json"), False
         return WebhookResponse(200, b'{"status":"ok"}', "application/json"), False
 
@@ -178,14 +180,18 @@ class WebhookApp:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _run_processing(self) -> None:
-        """Processing outlives its failures: a busy store now, or a bug, must not leave all later messages unread."""
+        """What `Hub.run_processing` does not outlive, this does: a bug must not leave all later messages unread."""
         while True:
             try:
-                await self._hub.run_processing()
+                await self._hub.run_processing(report=self._processed)
             except Exception as e:
-                self._failed_at = anyio.current_time()
-                logger.error("processing failed: %s; next try in %g s", type(e).__name__, RESTART_PROCESSING_S)
+                self._processed(e)
                 await anyio.sleep(RESTART_PROCESSING_S)
+
+    def _processed(self, error: Exception | None) -> None:
+        self._processing_fails = error is not None
+        if error is not None:
+            logger.error("processing failed, it will be tried again: %s", type(error).__name__)
 
 
 def _refusal(refused: Refused) -> WebhookResponse:

@@ -42,13 +42,14 @@ def connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
         cached_statements=512,
     )
     try:
+        # The writer's own cache serves it better: it touches pages all over a file that keeps growing.
         cache_kib = _READER_CACHE_KIB if reading else _WRITER_CACHE_KIB
         for pragma in (
             "foreign_keys = ON",
             "synchronous = FULL",
             "temp_store = MEMORY",
             f"cache_size = -{cache_kib}",
-            f"mmap_size = {_MMAP_BYTES}",
+            f"mmap_size = {_MMAP_BYTES if reading else 0}",
             f"journal_size_limit = {_WAL_LIMIT_BYTES}",
             f"query_only = {'ON' if reading else 'OFF'}",
         ):

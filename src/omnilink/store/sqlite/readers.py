@@ -26,7 +26,7 @@ class Readers:
     def __init__(self, connect: Callable[[], sqlite3.Connection], size: int) -> None:
         self._size = size
         # The one used last has the warmest cache.
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._idle: LifoQueue[sqlite3.Connection | None] = LifoQueue()
         self._closed = False
         # A limiter of its own for each event loop, so that slow reads never take the threads of others.
         self._limiter: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar(f"readers-{id(self)}")
@@ -34,8 +34,8 @@ class Readers:
             for _ in range(size):
                 self._idle.put(connect())
         except BaseException:
-            while not self._idle.empty():
-                self._idle.get().close()
+            self._size = self._idle.qsize()
+            self.close()
             raise
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -52,10 +52,10 @@ class Readers:
         return await anyio.to_thread.run_sync(self._read, work, limiter=limiter)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self._closed:
-            raise StoreUnusable("the store is closed")
         connection = self._idle.get()
         try:
+            if connection is None:
+                raise StoreUnusable("the store is closed")
             connection.execute("BEGIN")
             try:
                 return work(connection)
@@ -73,4 +73,8 @@ class Readers:
             return
         self._closed = True
         for _ in range(self._size):
-            self._idle.get().close()
+            connection = self._idle.get()
+            if connection is not None:
+                connection.close()
+        # Whoever comes now, or has been waiting, takes this, sees that it is over and puts it back for the next.
+        self._idle.put(None)

@@ -59,7 +59,11 @@ class SqliteStore:
         prepare(path, create=create)
         try:
             readers = Readers(lambda: connect(path, reading=True), READERS)
-            return cls(path, Writer(connect_writer(path)), readers)
+            try:
+                return cls(path, Writer(connect_writer(path)), readers)
+            except BaseException:
+                readers.close()
+                raise
         except sqlite3.Error as error:
             raise StoreUnusable("the database file cannot be opened") from error
 

@@ -1,0 +1,62 @@
+"""Updates written after Telegram's Bot API documentation, and what is made of them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnilink.model import Authenticity, Envelope, Event, Handle
+from omnilink.plugin import ConnectorSettings
+from omnilink_telegram.connector import TelegramConnector
+
+UPDATES = json.loads((Path(__file__).parent / "payloads.json").read_text(encoding="utf-8"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`each_update` is every update of the file, by name."""
+    if "each_update" in metafunc.fixturenames:
+        metafunc.parametrize("each_update", sorted(UPDATES))
+
+
+@pytest.fixture
+def update_of() -> Callable[[str], Any]:
+    """A fresh copy of an update."""
+    return lambda name: json.loads(json.dumps(UPDATES[name]))
+
+
+@pytest.fixture
+def connector() -> TelegramConnector:
+    own = (Handle.of("telegram", "55"), Handle.of("telegram", "-1009999"), Handle.of("tel", "+34910000000"))
+    return TelegramConnector(ConnectorSettings(account="town", own_handles=own, options={"bot_id": 77}))
+
+
+@pytest.fixture
+def parse(connector: TelegramConnector) -> Callable[..., list[Event]]:
+    """The events of some bytes, or of a value written as JSON."""
+
+    def parse(
+        body: Any, authenticity: Authenticity = Authenticity.VERIFIED, by: TelegramConnector = connector
+    ) -> list[Event]:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
+        envelope = Envelope(
+            id="1",
+            account="town",
+            connector="telegram",
+            received_at=datetime(2026, 1, 1, tzinfo=UTC),
+            body=raw,
+            sha256=hashlib.sha256(raw).hexdigest(),
+            authenticity=authenticity,
+        )
+        return by.parse(envelope)
+
+    return parse
+
+
+@pytest.fixture
+def event_of(parse: Callable[..., list[Event]], update_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The first event of an update of the file."""
+    return lambda name: parse(update_of(name))[0]

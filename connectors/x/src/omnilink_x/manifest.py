@@ -1,0 +1,36 @@
+"""What the X connector says of itself: manifest and capabilities."""
+
+from omnilink.plugin import Capabilities, Level, Manifest, Setting
+
+MANIFEST = Manifest(
+    name="x",
+    title="X: posts, replies, mentions, direct messages",
+    channels=("x",),
+    version="1",
+    settings=(
+        Setting(
+            name="consumer_secret",
+            summary="API key secret (consumer secret) of the app; signs every request and answers the CRC",
+            secret=True,
+            required=True,
+            example="env:X_CONSUMER_SECRET",
+        ),
+    ),
+    schemes=("x",),
+    docs="x",
+)
+
+CAPABILITIES = Capabilities(
+    receive={
+        "text": Level.PARTIAL,  # XChat is end-to-end encrypted: that something was said is recorded, not what
+        "media": Level.PARTIAL,  # named with type and address where X tells them; the bytes are not fetched
+        "location": Level.FULL,
+        "delete": Level.FULL,
+        "reaction": Level.PARTIAL,  # likes; X does not tell of their removal
+        "receipt": Level.PARTIAL,  # read receipts of unencrypted direct messages
+    },
+    # https://docs.x.com/x-api/webhooks/introduction : an answer within ten seconds.
+    limits={"webhook_deadline_s": 10},
+    redelivers=True,
+    ordered=False,
+)
