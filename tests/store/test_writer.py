@@ -23,11 +23,13 @@ class Faulty(sqlite3.Connection):
     fails: dict[str, Exception]
     commits = 0
     gate: threading.Event
+    waiting: threading.Event  # the writer has taken a group and stands at the gate
 
     def execute(self, sql, *parameters):
         if sql == "COMMIT":
             self.commits += 1
         if sql == "BEGIN IMMEDIATE":
+            self.waiting.set()
             self.gate.wait(5)
         if error := self.fails.pop(sql, None):
             raise error
@@ -41,7 +43,7 @@ async def faulty(tmp_path: Path):
     def connect_faulty(path: Path) -> sqlite3.Connection:
         connect(path).close()
         connection = sqlite3.connect(path, factory=Faulty, isolation_level=None, check_same_thread=False, timeout=0.05)
-        connection.fails, connection.gate = {}, threading.Event()
+        connection.fails, connection.gate, connection.waiting = {}, threading.Event(), threading.Event()
         connection.gate.set()
         connection.execute("PRAGMA foreign_keys = ON")
         connections.append(connection)
@@ -169,6 +171,7 @@ async def test_a_waiter_that_is_cancelled_hurts_nobody(faulty, town):
     store, connection = faulty
     first, second, third = (town.envelope() for _ in range(3))
     connection.gate.clear()
+    connection.waiting.clear()
     cancelled, outcome = anyio.CancelScope(), []
 
     async def cancelled_one() -> None:
@@ -182,6 +185,7 @@ async def test_a_waiter_that_is_cancelled_hurts_nobody(faulty, town):
         for job in ((other_one, first), (cancelled_one,), (other_one, third)):
             group.start_soon(*job)
             await anyio.wait_all_tasks_blocked()
+            await anyio.to_thread.run_sync(connection.waiting.wait, 5)
         cancelled.cancel()
         await anyio.wait_all_tasks_blocked()
         connection.gate.set()

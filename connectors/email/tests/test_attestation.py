@@ -18,7 +18,7 @@ def author_of(message):
         (b"mx.town.example; dmarc=pass header.from=example.org", Attestation.DMARC),
         (b"MX.town.example 1; spf=pass; dmarc=pass (p=none) header.from=EXAMPLE.org", Attestation.DMARC),
         (b'mx.town.example; dmarc = pass header . from = "example.org"', Attestation.DMARC),
-        (b"mx.town.example; dmarc=pass header.from=evil.example", Attestation.NONE),
+        (b"mx.town.example; dmarc=pass header.from=evil.example", Attestation.FAILED),
         (b"mx.town.example; dmarc=pass header.from=mail.example.org", Attestation.NONE),
         (b"mx.town.example; dmarc=pass", Attestation.NONE),
         (b"mx.town.example; dmarc=pass (header.from=example.org)", Attestation.NONE),
@@ -28,7 +28,8 @@ def author_of(message):
         (b"mx.town.example; dmarc=pass header.from=example.org; dmarc=fail", Attestation.FAILED),
         (b"mx.town.example; spf=fail; dkim=fail", Attestation.FAILED),
         (b"mx.town.example; spf=fail; dkim=fail; dkim=pass", Attestation.NONE),
-        (b"mx.town.example; spf=fail; dkim=none", Attestation.NONE),
+        (b"mx.town.example; spf=fail; dkim=none", Attestation.FAILED),
+        (b"mx.town.example; spf=fail; dkim=pass", Attestation.NONE),
         (b"mx.town.example; spf=softfail; dkim=fail", Attestation.NONE),
         (b"mx.town.example; none", Attestation.NONE),
         (b"mx.evil.example; dmarc=pass header.from=example.org", Attestation.NONE),
@@ -65,5 +66,24 @@ def test_a_forged_own_address_is_neither_own_nor_outbound(read):
     own = frozenset({"ana@example.org"})
     forged = read(AR + b"mx.town.example; dmarc=fail\n" + RECEIVED + MAIL, authserv_ids=OURS, own=own)
     assert (forged.direction, author_of(forged).own) == (Direction.INBOUND, False)
-    ours = read(RECEIVED + MAIL, authserv_ids=OURS, own=own)
-    assert (ours.direction, author_of(ours).own) == (Direction.OUTBOUND, True)
+    unproven = read(RECEIVED + MAIL, authserv_ids=OURS, own=own)
+    assert (unproven.direction, author_of(unproven).attestation) == (Direction.INBOUND, Attestation.FAILED)
+
+
+def test_an_own_address_is_ours_with_proof_without_transport_or_by_our_word(read):
+    own = frozenset({"ana@example.org"})
+    passed = AR + b"mx.town.example; dmarc=pass header.from=example.org\n"
+    for ours in (
+        read(passed + RECEIVED + MAIL, authserv_ids=OURS, own=own),
+        read(MAIL, own=own),  # the copy in a Sent folder
+        read(RECEIVED + MAIL, own=own, trust_own_from=True),
+    ):
+        assert (ours.direction, author_of(ours).own) == (Direction.OUTBOUND, True)
+
+
+def test_a_domain_is_not_taken_for_the_one_older_rules_spell_alike(read):
+    mail = MAIL.replace(b"ana@example.org", "ana@straße.example".encode())
+    verdict = read(
+        AR + b"mx.town.example; dmarc=pass header.from=strasse.example\n" + RECEIVED + mail, authserv_ids=OURS
+    )
+    assert author_of(verdict).attestation is not Attestation.DMARC

@@ -24,7 +24,9 @@ def test_the_class_is_what_it_says_it_is():
 
 def test_the_class_parses_with_its_settings(mails):
     settings = ConnectorSettings(
-        "mail", own_handles=(Handle.of("mailto", "ANA.garcia@example.org"),), options={"authserv_id": "mx.town.example"}
+        "mail",
+        own_handles=(Handle.of("mailto", "ANA.garcia@example.org"),),
+        options={"authserv_id": "mx.town.example", "trust_own_from": True},
     )
     raw = mails["plain"]
     envelope = Envelope(
@@ -39,6 +41,16 @@ def test_the_class_parses_with_its_settings(mails):
 def test_a_setting_of_the_wrong_kind_is_refused(value):
     with pytest.raises(ConfigError):
         omnilink_connector()(ConnectorSettings("mail", options={"authserv_id": value}))
+
+
+def test_a_forged_copy_that_comes_first_does_not_take_the_real_mails_place(mails, read):
+    real = mails["plain"]
+    forged = read(
+        b"Authentication-Results: mx.town.example; dmarc=fail\n" + real, authserv_ids=frozenset({"mx.town.example"})
+    )
+    retyped = read(b"Content-Type: application/octet-stream\n" + real)
+    assert len({m.event_key for m in (forged, retyped, read(real))}) == 3
+    assert forged.message_key == read(real).message_key
 
 
 def test_a_mail_is_one_message_with_all_its_facts(mails, read):

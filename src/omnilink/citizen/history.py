@@ -8,7 +8,7 @@ from omnilink.model.delivery import fold_call, fold_delivery
 from omnilink.model.ids import from_micros, to_micros
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.part import Call, Part
-from omnilink.model.participant import Role
+from omnilink.model.participant import Attestation, Role
 from omnilink.model.persona import Link
 from omnilink.model.view import TimelineItem, Why
 from omnilink.store.base import TimelineRow
@@ -55,6 +55,9 @@ def explain_row(row: TimelineRow, path: Sequence[Link]) -> Why:
     attribution = row.attribution
     kind = attribution.evidence[0].kind if attribution.evidence else ""
     text = f"{_ROLE_WORDS[attribution.role]}; {_BASIS_WORDS.get(kind, attribution.method.value)}"
+    author = next((p for p in row.interaction.participants if p.role in (Role.AUTHOR, Role.CALLER)), None)
+    if author is not None and author.attestation is Attestation.FAILED and attribution.role is not author.role:
+        text += "; whoever wrote it failed the sender's check"
     if path:
         text += "; one person by " + ", ".join(link.method.value.replace("_", " ") for link in path)
     return Why(

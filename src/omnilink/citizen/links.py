@@ -118,7 +118,6 @@ class LinkDesk:
             versions=context.versions,
             links=people.links(),
             revoked=people.revocations(),
-            reinstated=people.reinstatements(),
             memberships=people.memberships(),
         )
         try:

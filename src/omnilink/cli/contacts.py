@@ -40,6 +40,7 @@ def contacts(session: Session, after: str | None, limit: int) -> None:
             {
                 "id": row.id,
                 "name": person.name,
+                "check_failed": person.check_failed,
                 "handles": [handle.key for handle in person.handles],
                 "personas": row.personas,
                 "interactions": row.interactions,
@@ -52,12 +53,17 @@ def contacts(session: Session, after: str | None, limit: int) -> None:
     answer(session, document, _list_lines(found, more, session.columns))
 
 
+def _title(person: "Contact") -> str:
+    """The name; of a forged sender with a warning, since it is the victim's."""
+    return (person.name or NAMELESS) + (" (sender check failed)" if person.check_failed else "")
+
+
 def _list_lines(found: "Sequence[tuple[ContactRow, Contact]]", more: str | None, columns: int) -> Iterator[str]:
     if not found:
         yield "nobody has been seen yet"
     for row, person in found:
         when = f"last on {row.last_at.astimezone():%d %b %Y}" if row.last_at else "never heard of"
-        yield click.style(one_line(person.name or NAMELESS, columns), bold=True)
+        yield click.style(one_line(_title(person), columns), bold=True)
         yield f"    {row.id}  {count(row.interactions, 'item')}, {when}"
         for handle in person.handles:
             yield "    " + one_line(handle.key, columns - 4)
@@ -75,13 +81,18 @@ def contact(session: Session, who: str, name: str | None) -> None:
     WHO is a handle (+34600111222, ana@example.org, slack:T1/U2) or a contact id.
     """
     person = session.run(lambda hub: hub.contact(who, name=name))
-    document = {**person.model_dump(mode="json"), "name": person.name, "handles": [h.key for h in person.handles]}
+    document = {
+        **person.model_dump(mode="json"),
+        "name": person.name,
+        "check_failed": person.check_failed,
+        "handles": [h.key for h in person.handles],
+    }
     answer(session, document, _person_lines(person, session.columns))
 
 
 def heading_lines(person: "Contact", columns: int) -> Iterator[str]:
     """Who somebody is, for the head of a page: name, id, handles."""
-    yield click.style(one_line(person.name or NAMELESS, columns), bold=True)
+    yield click.style(one_line(_title(person), columns), bold=True)
     yield f"  contact {person.id}"
     for handle in person.handles:
         shown = f" ({handle.display})" if handle.display and handle.display != person.name else ""

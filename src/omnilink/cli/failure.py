@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from omnilink.cli.terminal import one_line, wrap
-from omnilink.errors import Ambiguous, OmnilinkError, PermanentError, TransientError
+from omnilink.errors import Ambiguous, ConfigError, OmnilinkError, PermanentError, TransientError
 
 OTHER, PERMANENT, TRANSIENT, INTERRUPTED = 1, 2, 75, 130
 
@@ -65,7 +65,7 @@ def classify(error: BaseException) -> Failure:
             code = PERMANENT if isinstance(error, PermanentError) else OTHER
             code = TRANSIENT if isinstance(error, TransientError) else code
             message = f"{error.message}: {error.setting}" if error.setting else error.message
-            if error.connector and not error.setting:
+            if error.connector and isinstance(error, ConfigError) and not error.setting:
                 message = f"{message}: {error.connector}"
             hint = error.hint or ("try again in a moment" if code == TRANSIENT else None)
             choices = error.choices if isinstance(error, Ambiguous) else ()

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations
 
 from omnilink.identity.components import partition
-from omnilink.identity.resolve import RULE_EXACT, Holder, PersonaSeed, plan_exact
+from omnilink.identity.resolve import RULE_EXACT, PersonaSeed, plan_exact
 from omnilink.model.participant import Participant
 from omnilink.model.persona import (
     Attribution,
@@ -58,7 +58,6 @@ class People:
         self._claimed: set[tuple[str, str, str, str]] = set()
         self._new_links: dict[str, None] = {}
         self._revoked: dict[str, Revocation] = {}
-        self._reinstated: dict[str, None] = {}
         self._memberships: dict[str, str] = {}
         self.personas: list[Persona] = []
         self.claims: list[tuple[str, Claim]] = []
@@ -85,7 +84,7 @@ class People:
         self._memberships[ref.id] = ref.id
         for match_key in ref.match_keys:
             self._holders.setdefault(match_key, {})[ref.key] = ref
-            self._apply_exact(match_key)
+            self._apply_exact(match_key, ref)
         return ref
 
     def attribute(
@@ -177,16 +176,8 @@ class People:
     def revoke(self, link: Link, *, by: str, reason: str) -> None:
         """Puts a link out of force."""
         # A link made and revoked within one batch is written as both: batch borders must not change the history.
-        self._reinstated.pop(link.id, None)
         self._revoked[link.id] = Revocation(link.id, self._now, by, reason)
         self._replace(link, revoked_at=self._now, revoked_by=by, revoked_reason=reason)
-
-    def _reinstate(self, link: Link) -> None:
-        if link.id in self._revoked:
-            del self._revoked[link.id]
-        else:
-            self._reinstated[link.id] = None
-        self._replace(link, revoked_at=None, revoked_by=None, revoked_reason=None)
 
     def _replace(self, link: Link, **fields: object) -> None:
         changed = link.model_copy(update=fields)
@@ -194,22 +185,23 @@ class People:
         self._by_basis[link.method, link.basis][link.key_a, link.key_b] = changed
         self._moved.update((link.key_a, link.key_b))
 
-    def _apply_exact(self, match_key: str) -> None:
-        refs = self._holders[match_key]
-        holders = [Holder(ref.id, ref.key, ref.name) for ref in refs.values()]
-        if len(holders) < 2:
-            return
+    def _apply_exact(self, match_key: str, newcomer: PersonaRef) -> None:
+        holders = self._holders[match_key]
         basis = f"key:{match_key}"
-        plan = plan_exact(match_key, holders, self._by_basis.get((Method.EXACT_KEY, basis), {}))
-        for d in plan.create:
+        made = self._by_basis.get((Method.EXACT_KEY, basis), {})
+        plan = plan_exact(match_key, newcomer, holders, made.values())
+        for key in plan.link_with:
             self.link(
-                refs[d.a.key], refs[d.b.key], method=Method.EXACT_KEY, basis=d.basis, by=RULE_EXACT,
-                evidence=d.evidence, depends_on=d.depends_on,
-            )  # fmt: skip
-        for link, reason in plan.revoke:
-            self.revoke(link, by=RULE_EXACT, reason=reason)
-        for link in plan.reinstate:
-            self._reinstate(link)
+                newcomer,
+                holders[key],
+                method=Method.EXACT_KEY,
+                basis=basis,
+                by=RULE_EXACT,
+                evidence=(Evidence(kind="exact-key", refs=(basis,)),),
+                depends_on=(f"band:{match_key}={plan.band}",),
+            )
+        for link in plan.revoke:
+            self.revoke(link, by=RULE_EXACT, reason=f"the key is shared: {plan.band}")
 
     # --- the result -------------------------------------------------------------------------------------------
 
@@ -254,7 +246,3 @@ class People:
     def revocations(self) -> list[Revocation]:
         """Links put out of force."""
         return list(self._revoked.values())
-
-    def reinstatements(self) -> list[str]:
-        """Links in force again."""
-        return list(self._reinstated)

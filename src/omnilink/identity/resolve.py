@@ -1,24 +1,23 @@
 """Resolve, first floor: which persona took part, and which personas exact keys make one.
 
 A persona is keyed by its handle; by handle and stated name on a telephone; on its own after a failed
-authentication. Personas that share a match key are linked pairwise (`exact_key`). A telephone number is taken
+authentication. Personas that share a match key are linked (`exact_key`). A telephone number is taken
 as one person's only while at most one name was ever stated on it: with the second name its exact links are
 revoked, and its nameless caller is nobody in particular.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from omnilink.identity.normalise import is_withheld, normalise_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant
-from omnilink.model.persona import Evidence, Link, Method
+from omnilink.model.persona import Link, Method, PersonaRef
 
 PHONE_SCHEMES = frozenset({"tel", "wa"})
 RULE_EXACT = "rule:exact-key"
 HOT_KEY = 12
-"""Personas that may share one exact key and still be linked; above it the key names a place, not a person."""
+"""Personas that may share one telephone number and still be linked; above it the number is a place's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,14 @@ class PersonaSeed:
     reason: str
 
 
-def seed_persona(participant: Participant, *, account: str, event_key: str, ordinal: int) -> PersonaSeed:
+def seed_persona(participant: Participant, *, place: str) -> PersonaSeed:
     """Which persona a participant is attributed to.
 
     Args:
         participant: as seen, its handle normalised.
-        account, event_key, ordinal: where it was seen: what names a persona that nothing else names.
+        place: where it was seen: what names a persona that nothing else names.
     """
     handle = participant.handle
-    place = f"{account}/{event_key}/{ordinal}"
     if handle is None or is_withheld(handle):
         # Everybody who withholds the number shares the word for it; it must not make them one person.
         reason = "no-handle" if handle is None else "withheld"
@@ -57,81 +55,54 @@ def seed_persona(participant: Participant, *, account: str, event_key: str, ordi
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A persona that has a match key."""
+class ExactPlan:
+    """What a new holder of a match key changes about the links of that key.
 
-    id: str
-    key: str
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PairDecision:
-    """What the exact-key rule wants of one pair of holders, `key_a` < `key_b`."""
-
-    a: Holder
-    b: Holder
-    basis: str
-    linked: bool
-    reason: str
-    depends_on: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-
-
-def band(match_key: str, holders: Sequence[Holder]) -> tuple[bool, str]:
-    """Whether a key may link its holders, and the name of its frequency band."""
-    names = {h.name for h in holders if h.name}
-    if len(names) > 1:
-        return False, "several-names"
-    if len(holders) > HOT_KEY:
-        return False, "hot"
-    return True, "one-name" if names else "no-name"
-
-
-def decide_exact(match_key: str, holders: Iterable[Holder]) -> list[PairDecision]:
-    """What should hold between all pairs of holders of one key: a pure function of the *set*.
-
-    Returns:
-        A decision for every pair; the caller compares it with the links there are.
+    Attributes:
+        link_with: persona keys of the holders the new one is to be linked with.
+        revoke: links of this key that are to go out of force.
+        band: how the key is used now: `no-name`, `one-name`, `several-names`, `hot`, `mailbox`.
     """
-    ordered = sorted(holders, key=lambda h: h.key)
-    linked, name = band(match_key, ordered)
-    basis = f"key:{match_key}"
-    depends = (f"band:{match_key}={name}",)
-    return [
-        PairDecision(a, b, basis, linked, name, depends, (Evidence(kind="exact-key", refs=(basis,)),))
-        for a, b in combinations(ordered, 2)
-    ]
+
+    link_with: tuple[str, ...]
+    revoke: tuple[Link, ...]
+    band: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPlan:
-    """What to change about links so that they say what the rules say."""
+def band(match_key: str, holders: Iterable[PersonaRef]) -> str:
+    """How a key is used; a function of the set of its holders.
 
-    create: tuple[PairDecision, ...]
-    revoke: tuple[tuple[Link, str], ...]
-    reinstate: tuple[Link, ...]
+    Only a telephone can be several people's: variants of one mailbox are one by its provider's own rule, however
+    many of them were seen.
+    """
+    if not match_key.startswith("tel:"):
+        return "mailbox"
+    known = list(holders)
+    names = {ref.name for ref in known if ref.name}
+    if len(names) > 1:
+        return "several-names"
+    if len(known) > HOT_KEY:
+        return "hot"
+    return "one-name" if names else "no-name"
 
 
-def plan_exact(match_key: str, holders: Iterable[Holder], links: Mapping[tuple[str, str], Link]) -> LinkPlan:
-    """Compares what the rule wants with the links there are.
+def plan_exact(
+    match_key: str, newcomer: PersonaRef, holders: Mapping[str, PersonaRef], links: Iterable[Link]
+) -> ExactPlan:
+    """What the exact-key rule wants when a persona becomes the newest holder of a key.
+
+    Holders never go, so a key's band only ever moves towards `several-names` and `hot`, and every order of arrival
+    ends with the same people. Few holders are linked each with each, so that one link undone undoes one pair's
+    join only where it was the only one; of many, each new one is linked with one.
 
     Args:
         match_key: the key concerned.
-        holders: all personas that have it.
-        links: (key_a, key_b) → the link this rule once made for this key, in force or not.
-
-    Returns:
-        The difference. What a human revoked stays revoked.
+        newcomer: the new holder.
+        holders: persona key → holder, the new one included.
+        links: the links this rule made for this key, in force or not.
     """
-    create, revoke, reinstate = [], [], []
-    for decision in decide_exact(match_key, holders):
-        link = links.get((decision.a.key, decision.b.key))
-        if link is None:
-            if decision.linked:
-                create.append(decision)
-        elif link.in_force and not decision.linked:
-            revoke.append((link, f"the key is shared: {decision.reason}"))
-        elif not link.in_force and decision.linked and (link.revoked_by or "").startswith("rule:"):
-            reinstate.append(link)
-    return LinkPlan(tuple(create), tuple(revoke), tuple(reinstate))
+    found = band(match_key, holders.values())
+    if found in ("several-names", "hot"):
+        return ExactPlan((), tuple(link for link in links if link.in_force), found)
+    others = sorted(key for key in holders if key != newcomer.key)
+    return ExactPlan(tuple(others if len(holders) <= HOT_KEY else others[:1]), (), found)

@@ -107,6 +107,8 @@ class _Decision:
             return EventState.FAILED if failed else EventState.UNPARSED, None, event.reason
         mark = (account.name, event.event_key)
         if mark in self._events:
+            if isinstance(event, SPOKEN):
+                self._history.join_seats(event, prepared.seats, envelope, account)
             return EventState.DUPLICATE, self._events[mark] or None, None
         interaction: str | None = None
         if isinstance(event, Ignored):
@@ -120,7 +122,7 @@ class _Decision:
         elif isinstance(event, OptOutReceived):
             self._opted(event, prepared.seats, envelope, account)
         else:
-            interaction = self._history.find(event.target_key)
+            interaction = self._history.find(event)
             if interaction is None:
                 waiting = Parked(envelope.id, ordinal, account.name, _whole(prepared, envelope))
                 self._parked.setdefault(event.target_key, []).append(waiting)
@@ -136,7 +138,8 @@ class _Decision:
     def _unpark(self, message_key: str, interaction: str) -> None:
         for parked in self._parked.pop(message_key, ()):
             event = _EVENT.validate_json(parked.event)
-            if not isinstance(event, ABOUT):
+            if not isinstance(event, ABOUT) or self._history.find(event) is None:
+                self._parked.setdefault(message_key, []).append(parked)  # a receipt waits for what we sent
                 continue
             self._history.revise(event, interaction, parked.account, event.actor, event.occurred_at or self._now)
             self._events[parked.account, event.event_key] = interaction
@@ -198,7 +201,6 @@ class _Decision:
             attributions=people.attributions,
             links=people.links(),
             revoked=people.revocations(),
-            reinstated=people.reinstatements(),
             memberships=people.memberships(),
             conversations=history.conversations,
             conversation_keys=history.conversation_keys,

@@ -30,16 +30,24 @@ def read_payloads(path: Path) -> Iterator[Received]:
     )
     if not files:
         raise UnreadableFile("there is nothing to read there", hint="name a file or a folder with files")
+    passed_over = 0
     for file in files:
         try:
             if file.stat().st_size > MAX_FILE_BYTES:
-                raise UnreadableFile("a file is larger than 64 MiB", hint="split it first")
+                passed_over += 1
+                continue
             body = file.read_bytes()
         except OSError:
-            raise UnreadableFile("a file cannot be read", hint="check its permissions") from None
+            passed_over += 1
+            continue
         content_type = CONTENT_TYPES.get(file.suffix.lower())
         headers = {"content-type": content_type} if content_type else {}
         yield Received(body=body, headers=headers, authenticity=Authenticity.IMPORTED)
+    if passed_over:  # told when all else is done: one bad file holds up nothing
+        raise UnreadableFile(
+            f"{passed_over} of {len(files)} files could not be read; all others were",
+            hint="check their permissions; a payload may have 64 MiB",
+        )
 
 
 def read_path(connector: Connector, path: Path) -> Iterator[Received]:

@@ -4,6 +4,7 @@ Mutable by design and private to one decision (`ingest.decide`), which reads the
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from omnilink.conversation.keys import join_conversation
@@ -26,7 +27,7 @@ from omnilink.model.event import (
 )
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
 from omnilink.model.participant import Participant, Role
-from omnilink.store.base import Context, MessageRef
+from omnilink.store.base import ELSEWHERE, Context, MessageRef
 
 _ACTION = {
     MessageEdited: RevisionAction.EDIT,
@@ -56,10 +57,16 @@ class History:
         self.conversation_keys: dict[str, str] = {}
         self.merges: list[tuple[str, str]] = []
 
-    def find(self, message_key: str) -> str | None:
-        """The interaction an event about this message belongs to: the newest of that key."""
-        refs = self._messages.get(message_key)
-        return refs[-1].id if refs else None
+    def find(self, event: About) -> str | None:
+        """The interaction an event is about.
+
+        A receipt belongs to what we sent, whoever else used the same id. Of several messages with one id (mails
+        only) the smallest content key is meant, so that the order of arrival decides nothing.
+        """
+        refs = self._messages.get(event.target_key, ())
+        if isinstance(event, DeliveryUpdated):
+            refs = [ref for ref in refs if ref.direction != Direction.INBOUND]
+        return min(refs, key=lambda ref: ref.content_key or "").id if refs else None
 
     def record(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> str:
         """Records a message, choice or call.
@@ -77,7 +84,24 @@ class History:
             self._continue_call(event, seats, twin, envelope, account)
         else:
             self.arrivals.append((twin.id, arrival))
+            self.join_seats(event, seats, envelope, account)
         return twin.id
+
+    def join_seats(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
+        """Another copy of a message may name people the first did not (a blind copy, a list): they took part too."""
+        ref = next((r for r in self._messages.get(event.message_key, ()) if r.content_key == event.content_key), None)
+        if ref is None or isinstance(event, CallUpdated):
+            return
+        attributed = dict(ref.attributed)
+        known = set(attributed.values())
+        at = event.occurred_at or envelope.received_at
+        for seat in seats:
+            if seat.seed is not None and seat.seed.key not in known:
+                ordinal = max(ELSEWHERE - 1, *attributed) + 1
+                self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
+                attributed[ordinal] = seat.seed.key
+                known.add(seat.seed.key)
+        self._reattribute(ref, attributed)
 
     def _make(
         self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts, arrival: Arrival
@@ -112,7 +136,13 @@ class History:
                 attributed.append((ordinal, ref.key))
         self._messages[event.message_key].append(
             MessageRef(
-                interaction.id, event.message_key, event.content_key, account.name, interaction.kind, tuple(attributed)
+                id=interaction.id,
+                message_key=event.message_key,
+                content_key=event.content_key,
+                account=account.name,
+                kind=interaction.kind,
+                direction=interaction.direction,
+                attributed=tuple(attributed),
             )
         )
         return interaction.id
@@ -152,12 +182,11 @@ class History:
             if seat.seed.name and nameless:
                 self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
                 attributed[ordinal] = persona.key
-        if tuple(attributed.items()) != ref.attributed:
-            refs = self._messages[event.message_key]
-            place = refs.index(ref)
-            refs[place] = MessageRef(
-                ref.id, ref.message_key, ref.content_key, ref.account, ref.kind, tuple(attributed.items())
-            )
+        self._reattribute(ref, attributed)
+
+    def _reattribute(self, ref: MessageRef, attributed: dict[int, str]) -> None:
+        refs = self._messages[ref.message_key]
+        refs[refs.index(ref)] = replace(ref, attributed=tuple(sorted(attributed.items())))
 
     def _conversation(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> str:
         join = join_conversation(event.conversation_keys or (event.message_key,), self._threads)

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from omnilink.errors import UnreadableFile
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.files import read_path
@@ -53,30 +54,43 @@ class Importer:
         total = Imported()
         # What an earlier, interrupted import left pending comes first: the order of arrival stays what it was.
         await self.processor.run_until_empty()
-        while batch := _take(source):
-            outcomes = await accept(
-                self.store, self.scope, batch,
-                account=account, connector=connector, new_id=self.new_id, clock=self.clock,
-            )  # fmt: skip
-            done = await self.processor.run_until_empty()
-            total = Imported(
-                total.received + len(outcomes),
-                total.duplicate + outcomes.count(Accepted.DUPLICATE),
-                total.interactions + done.interactions,
-                total.quarantined + done.quarantined,
-            )
-            if progress is not None:
-                progress(total)
-        return total
+        while True:
+            batch, problem = _take(source)
+            if batch:
+                outcomes = await accept(
+                    self.store,
+                    self.scope,
+                    batch,
+                    account=account,
+                    connector=connector,
+                    new_id=self.new_id,
+                    clock=self.clock,
+                )
+                done = await self.processor.run_until_empty()
+                total = Imported(
+                    total.received + len(outcomes),
+                    total.duplicate + outcomes.count(Accepted.DUPLICATE),
+                    total.interactions + done.interactions,
+                    total.quarantined + done.quarantined,
+                )
+                if progress is not None:
+                    progress(total)
+            if problem is not None:
+                raise problem
+            if not batch:
+                return total
 
 
-def _take(source: Iterator[Received]) -> list[Received]:
-    """The next batch: so many messages, or so many bytes."""
+def _take(source: Iterator[Received]) -> tuple[list[Received], UnreadableFile | None]:
+    """The next batch: so many messages, or so many bytes; and what went wrong behind them, if anything did."""
     batch: list[Received] = []
     size = 0
-    for item in islice(source, BATCH):
-        batch.append(item)
-        size += len(item.body)
-        if size >= BATCH_BYTES:
-            break
-    return batch
+    try:
+        for item in islice(source, BATCH):
+            batch.append(item)
+            size += len(item.body)
+            if size >= BATCH_BYTES:
+                break
+    except UnreadableFile as e:
+        return batch, e
+    return batch, None

@@ -3,7 +3,7 @@
 What comes out names every key the decision will look up, so that one read answers a whole batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from omnilink.model.event import (
     MessageReceived,
     OptOutReceived,
     ReactionChanged,
+    Spoken,
     Unparsed,
 )
 from omnilink.model.handle import Handle
@@ -99,28 +100,50 @@ def unreadable(envelope: Envelope, reason: str) -> PreparedEnvelope:
     return PreparedEnvelope(envelope, facts, (Prepared(_unparsed(envelope, reason)),))
 
 
-def _seat(participant: Participant, event_key: str, ordinal: int, account: AccountFacts) -> Seat:
+def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
     handle = participant.handle
     if handle is not None:
         handle = _normalised(handle, account.default_region)
-        own = participant.own or handle.key in account.own_keys
+        # A forged sender who writes our own address is not us.
+        genuine = participant.attestation is not Attestation.FAILED
+        own = genuine and (participant.own or handle.key in account.own_keys)
         participant = participant.model_copy(update={"handle": handle, "own": own})
-    # A forged sender who writes our own address is not us.
-    if participant.own and participant.attestation is not Attestation.FAILED:
+    if participant.own:
         return Seat(participant, None)
-    seed = seed_persona(participant, account=account.name, event_key=event_key, ordinal=ordinal)
-    return Seat(participant, seed)
+    return Seat(participant, seed_persona(participant, place=place))
+
+
+def _spoken_seats(event: Spoken, account: AccountFacts) -> tuple[Seat, ...]:
+    # The message, not the delivery, names who has no other name: its other arrivals and callbacks mean the same one.
+    place = f"{event.message_key}|{event.content_key or ''}"
+    seats = [_seat(p, f"{place}/{i}", account) for i, p in enumerate(event.participants)]
+    forged = {
+        seat.participant.handle.key
+        for seat in seats
+        if seat.participant.handle is not None and seat.participant.attestation is Attestation.FAILED
+    }
+    if not forged:
+        return tuple(seats)
+    # Who forges somebody's address can copy them in as well; that must not bring the forgery into their history.
+    return tuple(_doubt(seat, f"{place}/{i}", forged) for i, seat in enumerate(seats))
+
+
+def _doubt(seat: Seat, place: str, forged: set[str]) -> Seat:
+    handle = seat.participant.handle
+    if seat.seed is None or handle is None or handle.key not in forged:
+        return seat
+    doubtful = seat.participant.model_copy(update={"attestation": Attestation.FAILED})
+    return Seat(seat.participant, seed_persona(doubtful, place=place))
 
 
 def _about_handle(handle: Handle, event: Event, ordinal: int, account: AccountFacts) -> Seat:
-    return _seat(Participant(role=Role.SUBJECT, handle=handle), event.event_key, ordinal, account)
+    return _seat(Participant(role=Role.SUBJECT, handle=handle), f"{account.name}/{event.event_key}/{ordinal}", account)
 
 
 def prepare_event(event: Event, account: AccountFacts) -> Prepared:
     """Normalises everybody an event names and says which personas they are."""
     if isinstance(event, SPOKEN):
-        people: Sequence[Participant] = event.participants
-        seats = tuple(_seat(p, event.event_key, i, account) for i, p in enumerate(people))
+        seats = _spoken_seats(event, account)
     elif isinstance(event, HandleLearned):
         seats = tuple(_about_handle(h, event, i, account) for i, h in enumerate(event.handles))
     elif isinstance(event, OptOutReceived):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from omnilink.errors import Conflict, OmnilinkError, ScopeDenied, StoreUnusable, TransientError
 from omnilink.ingest.decide import decide_batch
@@ -19,6 +19,9 @@ from omnilink.model.envelope import Envelope
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
 from omnilink.store.base import DecisionStore, EnvelopeStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 BATCH = 250
 CONFLICTS = 50
@@ -85,7 +88,7 @@ class Processor:
             pending = await self._store.read_pending(self._scope, limit=limit)
             if not pending:
                 return None
-            prepared = [self._prepare(envelope) for envelope in pending]
+            prepared = await _in_thread(lambda batch: [self._prepare(e) for e in batch], pending)
             try:
                 return await self._decide(prepared)
             except Conflict:
@@ -121,7 +124,7 @@ class Processor:
 
     async def _decide(self, batch: Sequence[PreparedEnvelope]) -> Processed:
         context = await self._store.read_context(self._scope, collect_lookup(batch))
-        change = decide_batch(batch, context, self._new_id, self._clock())
+        change = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
         await self._store.commit_change(self._scope, change)
         quarantined = sum(e.reason is not None for e in change.envelopes)
         return Processed(len(batch), len(change.interactions), quarantined)
@@ -141,3 +144,10 @@ class Processor:
                 total.quarantined + done.quarantined,
             )
         return total
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does a batch's work beside the event loop, so that webhooks are answered meanwhile."""
+    from anyio import to_thread  # not loaded by who only reads a history
+
+    return await to_thread.run_sync(lambda: work(*args, **kwargs))

@@ -41,6 +41,11 @@ class Contact(Record):
         return tuple(seen.values())
 
     @property
+    def check_failed(self) -> bool:
+        """The sender's check failed: the handle is what somebody claims to have, and proves nothing."""
+        return all(p.key.startswith("failed:") for p in self.personas)
+
+    @property
     def name(self) -> str | None:
         """The best known name, stated ones before displayed ones."""
         by_name = {field.name: field.value for field in reversed(self.fields)}

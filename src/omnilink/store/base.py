@@ -14,8 +14,8 @@ from typing import Protocol
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.event import Direction
 from omnilink.model.interaction import Arrival, Interaction, Revision
-from omnilink.model.participant import Role
 from omnilink.model.persona import Attribution, Claim, Link, Persona, PersonaRef, Revocation
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
@@ -86,6 +86,10 @@ class Lookup:
     contacts: frozenset[str] = frozenset()  # persona ids whose whole component is needed
 
 
+ELSEWHERE = 10_000
+"""Ordinals from here on are of participants that only a later copy of the message named."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRef:
     """An interaction as later events find it: by message_key, told apart by content_key.
@@ -98,6 +102,7 @@ class MessageRef:
     content_key: str | None
     account: str
     kind: str
+    direction: str = Direction.INBOUND
     attributed: tuple[tuple[int, str], ...] = ()
 
 
@@ -218,14 +223,6 @@ class ContactRow:
     personas: int
     interactions: int
     last_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """A persona's part in one conversation, for lists."""
-
-    persona: str
-    role: Role
 
 
 class EnvelopeStore(Protocol):

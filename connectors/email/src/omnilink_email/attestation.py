@@ -3,9 +3,12 @@
 import re
 from typing import NamedTuple
 
+import idna
+
 from omnilink.model import Attestation
 from omnilink_email.comments import strip_comments
 from omnilink_email.headers import Headers
+from omnilink_email.settings import EmailSettings
 
 _RESULT = re.compile(r"\s*([A-Za-z][\w.-]{0,40})(?:\s*/\s*\d+)?\s*=\s*([A-Za-z][\w-]{0,40})")
 _FROM_PROPERTY = re.compile(r'(?:^|\s)header\s*\.\s*from\s*=\s*"?([^\s";]{1,320})', re.IGNORECASE)
@@ -19,12 +22,16 @@ class _Result(NamedTuple):
 
 
 def canonical_domain(domain: str) -> str:
-    """A domain for comparison: lower case, no root dot, IDN in its ASCII form."""
+    """A domain for comparison: lower case, no root dot, IDN in its ASCII form.
+
+    By UTS 46 and IDNA 2008, as the core does it: by the older rules `straße.example` would be `strasse.example`,
+    which is somebody else's.
+    """
     domain = domain.strip().rstrip(".").lower()
     if domain.isascii() or len(domain) > 255:
         return domain
     try:
-        return domain.encode("idna").decode("ascii")
+        return idna.encode(domain, uts46=True).decode("ascii")
     except UnicodeError:
         return domain
 
@@ -63,8 +70,9 @@ def attest(headers: Headers, authserv_ids: frozenset[str], author: str | None) -
         author: the bare address, if there is exactly one.
 
     Returns:
-        `DMARC` for a pass of the very domain of From; `FAILED` for a DMARC failure, and for failures of both SPF
-        and DKIM where DMARC gave no verdict; else `NONE`.
+        `DMARC` for a pass of the very domain of From. `FAILED` for a DMARC failure or a pass of another domain
+        than the author's, and, where DMARC gave no verdict, for an SPF failure that no DKIM signature makes up for.
+        Else `NONE`.
     """
     if not authserv_ids or author is None or not headers.raw("authentication-results"):
         return Attestation.NONE
@@ -75,9 +83,33 @@ def attest(headers: Headers, authserv_ids: frozenset[str], author: str | None) -
     domain = canonical_domain(author.rpartition("@")[2])
     passed = [r for r in dmarc if r.result == "pass"]
     if passed:
-        is_aligned = all(r.from_domain is not None and canonical_domain(r.from_domain) == domain for r in passed)
-        return Attestation.DMARC if is_aligned else Attestation.NONE
+        domains = {canonical_domain(r.from_domain) if r.from_domain is not None else None for r in passed}
+        if domains == {domain}:
+            return Attestation.DMARC
+        # Some servers name the organisation's domain; a wholly other one is a second author's.
+        others = [
+            d
+            for d in domains
+            if d is not None and not (f".{d}".endswith(f".{domain}") or f".{domain}".endswith(f".{d}"))
+        ]
+        return Attestation.FAILED if others else Attestation.NONE
     verdicts = {method: {r.result for r in results if r.method == method} for method in ("spf", "dkim")}
-    if all("fail" in found and "pass" not in found for found in verdicts.values()):
+    if "fail" in verdicts["spf"] and "pass" not in verdicts["spf"] | verdicts["dkim"]:
         return Attestation.FAILED
     return Attestation.NONE
+
+
+_TRAVELLED = ("received", "authentication-results", "return-path", "delivered-to")
+
+
+def is_really_ours(headers: Headers, attestation: Attestation, settings: EmailSettings) -> bool:
+    """Whether a mail whose author is one of our own addresses is ours; a From alone proves nothing.
+
+    It is with a DMARC pass, or where it never travelled (the copy in a Sent folder has no trace of transport), or
+    where the agency says that this mailbox holds nothing forged (`trust_own_from`).
+    """
+    if attestation is Attestation.FAILED:
+        return False
+    if settings.trust_own_from or attestation is Attestation.DMARC:
+        return True
+    return not any(headers.raw(name) for name in _TRAVELLED)

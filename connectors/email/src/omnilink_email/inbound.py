@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 
 from omnilink.model import (
+    Attestation,
     ConversationKind,
     DeliveryUpdated,
     Direction,
@@ -17,7 +18,7 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
-from omnilink_email.attestation import attest
+from omnilink_email.attestation import attest, is_really_ours
 from omnilink_email.automation import find_automation
 from omnilink_email.body import read_parts
 from omnilink_email.charsets import clean, is_readable
@@ -141,6 +142,8 @@ def _parse(raw: bytes, settings: EmailSettings) -> list[Event]:
 
     author = find_author(headers, budget)
     attestation = attest(headers, settings.authserv_ids, author.address)
+    if (author.address or "").lower() in settings.own and not is_really_ours(headers, attestation, settings):
+        attestation = Attestation.FAILED
     participants = read_participants(headers, author, attestation, settings.own, budget)
     people = {p.handle.value.lower() for p in participants if p.handle is not None}
     own_ids = read_ids(headers, "message-id")
@@ -152,7 +155,7 @@ def _parse(raw: bytes, settings: EmailSettings) -> list[Event]:
         answered.append(report.original_id)
 
     message_key = f"mail:{own_ids[0]}" if own_ids else make_raw_key(raw)
-    content_key = make_content_key(raw_lines, headers, root.start)
+    content_key = make_content_key(raw_lines, headers, root.start, is_forged=attestation is Attestation.FAILED)
     conversation_keys = choose_conversation_keys(own_ids, answered, references)
     # The thread's root, as far as this mail knows it.
     lane = f"mail:{(references or answered or own_ids)[0]}" if references or answered or own_ids else message_key

@@ -14,6 +14,11 @@ MANIFEST = Manifest(
             summary="authserv-id of your own mail server (a text or a list): its DMARC verdicts are believed",
             example="mx.town.example",
         ),
+        Setting(
+            name="trust_own_from",
+            summary="believe that mails from our own addresses are ours although nothing proves it (an old archive)",
+            example="false",
+        ),
     ),
     schemes=("mailto",),
     docs="email",

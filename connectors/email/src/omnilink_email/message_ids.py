@@ -85,14 +85,18 @@ def _normal_lines(raw: bytes, start: int) -> Iterable[bytes]:
         position = stop
 
 
-def make_content_key(raw: bytes, headers: Headers, body_start: int) -> str:
+def make_content_key(raw: bytes, headers: Headers, body_start: int, *, is_forged: bool) -> str:
     """A digest of From, Date, Subject and body: the same for the same mail in two mailboxes.
+
+    What the body is (its type and encoding) and whether the sender's check failed belong to it: a forged copy that
+    comes first must not take the real mail's place.
 
     Transfer encodings are left alone; line ends and white space at line ends do not count, nor does how the
     fields are folded. 32 hexadecimal digits.
     """
     digest = hashlib.sha256()
-    for name in ("from", "date", "subject"):
+    digest.update(b"forged\n" if is_forged else b"\n")
+    for name in ("from", "date", "subject", "content-type", "content-transfer-encoding"):
         values = headers.raw(name)
         digest.update(b"%d\n" % len(values))
         for value in values:

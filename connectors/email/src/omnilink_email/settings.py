@@ -14,10 +14,12 @@ class EmailSettings:
     Attributes:
         own: the agency's addresses, bare and in lower case.
         authserv_ids: authserv-ids of the agency's own mail servers, in lower case.
+        trust_own_from: a mail from an own address is believed without proof.
     """
 
     own: frozenset[str] = frozenset()
     authserv_ids: frozenset[str] = frozenset()
+    trust_own_from: bool = False
 
 
 def _texts(value: object, setting: str) -> Iterable[str]:
@@ -34,12 +36,18 @@ def read_settings(settings: ConnectorSettings) -> EmailSettings:
     """Reads an account's settings.
 
     Raises:
-        ConfigError: `authserv_id` is no text and no list of texts.
+        ConfigError: `authserv_id` is no text and no list of texts, or `trust_own_from` no truth value.
     """
     setting = f"accounts.{settings.account}.authserv_id"
     ids = [text.strip().lower() for text in _texts(settings.options.get("authserv_id"), setting)]
+    trust = settings.options.get("trust_own_from", False)
+    if not isinstance(trust, bool):
+        raise ConfigError(
+            "must be true or false", connector="email", setting=f"accounts.{settings.account}.trust_own_from"
+        )
     own = [text.strip().lower() for handle in settings.own_handles for text in (handle.raw, handle.value)]
     return EmailSettings(
         own=frozenset(text for text in own if text),
         authserv_ids=frozenset(text for text in ids if text),
+        trust_own_from=trust,
     )

@@ -1,11 +1,12 @@
 """The context of a decision, read from memory."""
 
 from collections.abc import Iterable
+from itertools import chain, count, takewhile
 
 from omnilink.model.interaction import Interaction
 from omnilink.model.persona import Link, Verdict
 from omnilink.store import versions
-from omnilink.store.base import Context, EventState, Lookup, MessageRef, Parked
+from omnilink.store.base import ELSEWHERE, Context, EventState, Lookup, MessageRef, Parked
 from omnilink.store.memory.state import State
 
 
@@ -104,10 +105,12 @@ def _messages(
 
 
 def _message_ref(state: State, i: Interaction) -> MessageRef:
-    places = ((i.id, ordinal) for ordinal in range(len(i.participants)))
+    ordinals = chain(range(len(i.participants)), count(ELSEWHERE))
+    later = takewhile(lambda n: n < ELSEWHERE or (i.id, n) in state.attributions, ordinals)
+    places = ((i.id, ordinal) for ordinal in later)
     attributions = (state.attributions[place] for place in places if place in state.attributions)
     attributed = tuple((a.ordinal, state.personas[a.persona].persona.key) for a in attributions)
-    return MessageRef(i.id, i.message_key, i.content_key, i.account, i.kind.value, attributed)
+    return MessageRef(i.id, i.message_key, i.content_key, i.account, i.kind.value, i.direction.value, attributed)
 
 
 def _conversations(state: State, lookup: Lookup, moved: dict[str, int]) -> dict[str, str]:

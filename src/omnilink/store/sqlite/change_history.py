@@ -37,10 +37,24 @@ def add_interactions(
         conversation, at = conversations[i.conversation], to_micros(i.occurred_at)
         spans.setdefault(conversation, []).append(at)
         account = tx.account(tenant, i.account)
-        rows.append((keys[i.id], tenant, i.id, account, i.kind, i.message_key, i.content_key, conversation, at, seq))
+        rows.append(
+            (
+                keys[i.id],
+                tenant,
+                i.id,
+                account,
+                i.kind,
+                i.direction,
+                i.message_key,
+                i.content_key,
+                conversation,
+                at,
+                seq,
+            )
+        )
     tx.connection.executemany(
-        "INSERT INTO interaction (id, tenant, uid, account, kind, message_key, content_key, conversation, "
-        "occurred_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO interaction (id, tenant, uid, account, kind, direction, message_key, content_key, conversation, "
+        "occurred_at, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
     tx.connection.executemany(

@@ -22,7 +22,7 @@ _EVENTS = """
     WHERE v.account = ? AND v.event_key IN (?*) AND v.state IN ('recorded', 'parked', 'ignored')
 """
 _MESSAGES = """
-    SELECT i.message_key, i.id, i.uid, i.content_key, a.name, i.kind, i.seq
+    SELECT i.message_key, i.id, i.uid, i.content_key, a.name, i.kind, i.direction, i.seq
     FROM interaction i INDEXED BY interaction_message JOIN account a ON a.id = i.account
     WHERE i.tenant = ? AND i.message_key IN (?*)
 """
@@ -160,9 +160,9 @@ def _read_messages(
         attributed.setdefault(interaction, []).append((ordinal, key))
         start.add(contact)
     messages: dict[str, tuple[MessageRef, ...]] = {}
-    for message_key, interaction, uid, content_key, account, kind, seq in rows:
+    for message_key, interaction, uid, content_key, account, kind, direction, seq in rows:
         seats = tuple(sorted(attributed.get(interaction, ())))
-        ref = MessageRef(uid, message_key, content_key, account, kind, seats)
+        ref = MessageRef(uid, message_key, content_key, account, kind, direction, seats)
         messages[message_key] = (*messages.get(message_key, ()), ref)
         name = versions.message_version(message_key)
         found[name] = max(found[name], seq)

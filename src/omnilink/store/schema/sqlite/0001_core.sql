@@ -176,6 +176,7 @@ CREATE TABLE interaction (
     uid TEXT NOT NULL,
     account INTEGER NOT NULL REFERENCES account (id),
     kind TEXT NOT NULL,
+    direction TEXT NOT NULL,
     message_key TEXT NOT NULL,
     content_key TEXT,
     conversation INTEGER NOT NULL REFERENCES conversation (id),
