@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from omnilink.model import Event, Ignored, Unparsed
+from omnilink.plugin.fields import clean, plain
 from omnilink_slack.body import read_body
-from omnilink_slack.fields import clean, moment, plain
+from omnilink_slack.fields import moment
 
 EVENT: TypeAdapter[Any] = TypeAdapter(Event)
 DEEP: Any = "x"

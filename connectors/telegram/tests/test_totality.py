@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from omnilink.model import Event, Ignored, Unparsed
-from omnilink_telegram.fields import clean, id_at, moment_at, plain
+from omnilink.plugin.fields import clean, plain
+from omnilink_telegram.fields import id_at, moment_at
 from omnilink_telegram.rich import rich_words
 
 EVENT: TypeAdapter[Any] = TypeAdapter(Event)

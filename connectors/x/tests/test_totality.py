@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from omnilink.model import Event, Ignored, Unparsed
-from omnilink_x.fields import clean, id_at, moment_at, plain
+from omnilink.plugin.fields import clean, plain
+from omnilink_x.fields import id_at, moment_at
 
 EVENT: TypeAdapter[Any] = TypeAdapter(Event)
 DEEP: Any = "x"

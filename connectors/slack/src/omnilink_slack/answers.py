@@ -3,8 +3,8 @@
 from collections import Counter
 
 from omnilink.model import Choices, Media
+from omnilink.plugin.fields import at, clean, count_at, list_at, object_at, text_at
 from omnilink_slack.content import file_parts, rich_text
-from omnilink_slack.fields import at, clean, count_at, list_at, object_at, text_at
 
 _ONE = ("selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")
 _SEVERAL = ("selected_users", "selected_channels", "selected_conversations")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from omnilink.model import ConversationKind, Direction, Event, Ignored, MessageReceived, Native, NativeRefs, Role
+from omnilink.plugin.fields import digest, text_at
 from omnilink_slack.content import text_part
 from omnilink_slack.events import is_direct
-from omnilink_slack.fields import digest, text_at
 from omnilink_slack.origin import Origin
 
 

@@ -16,9 +16,9 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.fields import text_at
 from omnilink_slack import signature
 from omnilink_slack.body import read_body
-from omnilink_slack.fields import text_at
 from omnilink_slack.inbound import parse_envelope
 from omnilink_slack.manifest import CAPABILITIES, MANIFEST
 from omnilink_slack.settings import SIGNING_SECRET, SlackSettings

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from omnilink.model import Media, Native, Part, Text
-from omnilink_slack.fields import count_at, list_at, plain, text_at
+from omnilink.plugin.fields import count_at, list_at, plain, text_at
 
 MediaKind = Literal["image", "audio", "video", "document", "voice", "other"]
 

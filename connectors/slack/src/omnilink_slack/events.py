@@ -20,8 +20,9 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
+from omnilink.plugin.fields import at, digest, object_at, text_at
 from omnilink_slack.content import message_parts
-from omnilink_slack.fields import at, digest, moment, object_at, text_at
+from omnilink_slack.fields import moment
 from omnilink_slack.origin import Origin
 
 NOTICES = frozenset({

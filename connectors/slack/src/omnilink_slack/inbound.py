@@ -1,11 +1,12 @@
 """From an envelope's bytes to events: the outer form of what Slack sends."""
 
 from omnilink.model import Envelope, Event, Ignored, NativeRefs, Unparsed
+from omnilink.plugin.fields import digest, text_at
 from omnilink_slack import origin
 from omnilink_slack.body import read_body
 from omnilink_slack.commands import parse_form
 from omnilink_slack.events import parse_event
-from omnilink_slack.fields import digest, moment, text_at
+from omnilink_slack.fields import moment
 from omnilink_slack.interactions import INTERACTIONS, parse_interaction
 from omnilink_slack.settings import SlackSettings
 

@@ -15,9 +15,10 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
+from omnilink.plugin.fields import clean, digest, list_at, object_at, text_at
 from omnilink_slack.answers import chosen, submitted_values, typed_files
 from omnilink_slack.events import channel_of, conversation_of, is_direct, user_of
-from omnilink_slack.fields import clean, digest, list_at, moment, object_at, text_at
+from omnilink_slack.fields import moment
 from omnilink_slack.origin import Origin
 
 INTERACTIONS = frozenset({

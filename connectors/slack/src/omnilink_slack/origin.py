@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from omnilink.model import Attestation, Authenticity, Envelope, Handle, Participant, Role, StatedClaim
-from omnilink_slack.fields import flag_at, object_at, text_at
+from omnilink.plugin.fields import object_at, text_at
+from omnilink_slack.fields import flag_at
 from omnilink_slack.settings import SlackSettings
 
 

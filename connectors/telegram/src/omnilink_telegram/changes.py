@@ -13,7 +13,8 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
-from omnilink_telegram.fields import at, id_at, list_at, moment_at, object_at, text_at
+from omnilink.plugin.fields import at, list_at, object_at, text_at
+from omnilink_telegram.fields import id_at, moment_at
 from omnilink_telegram.people import participant
 from omnilink_telegram.place import Origin, place_of
 

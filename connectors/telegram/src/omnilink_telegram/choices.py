@@ -16,7 +16,8 @@ from omnilink.model import (
     Role,
     Text,
 )
-from omnilink_telegram.fields import at, clean, degrees_at, id_at, list_at, object_at, plain, text_at
+from omnilink.plugin.fields import at, clean, degrees_at, list_at, object_at, plain, text_at
+from omnilink_telegram.fields import id_at
 from omnilink_telegram.people import participant
 from omnilink_telegram.place import Origin, place_of, topic_of
 

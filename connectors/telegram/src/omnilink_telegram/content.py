@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from omnilink.model import ContactCard, Location, Media, Native, Part, Text
-from omnilink_telegram.fields import at, count_at, degrees_at, list_at, object_at, plain, text_at
+from omnilink.plugin.fields import at, count_at, degrees_at, list_at, object_at, plain, text_at
 from omnilink_telegram.rich import rich_words
 
 MediaKind = Literal["image", "audio", "video", "document", "sticker", "voice"]

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from omnilink.model import Envelope, Event, Ignored, NativeRefs, Unparsed
+from omnilink.plugin.fields import digest, object_at
 from omnilink_telegram.body import read_updates
 from omnilink_telegram.changes import (
     parse_deletions,
@@ -16,7 +17,7 @@ from omnilink_telegram.changes import (
     parse_reaction_count,
 )
 from omnilink_telegram.choices import parse_callback, parse_inline, parse_vote
-from omnilink_telegram.fields import digest, id_at, object_at
+from omnilink_telegram.fields import id_at
 from omnilink_telegram.messages import Manner, parse_message
 from omnilink_telegram.place import Origin, origin_of
 from omnilink_telegram.settings import TelegramSettings

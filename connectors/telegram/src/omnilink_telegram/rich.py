@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from omnilink_telegram.fields import clean
+from omnilink.plugin.fields import clean
 
 MAX_NODES = 10_000
 

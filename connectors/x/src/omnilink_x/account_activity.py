@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from omnilink.model import Event, Ignored, Unparsed
+from omnilink.plugin.fields import clean, digest, object_at
 from omnilink_x.direct import parse_dm, parse_read, parse_typing
-from omnilink_x.fields import clean, digest, id_at, moment_at, object_at
+from omnilink_x.fields import id_at, moment_at
 from omnilink_x.origin import Origin
 from omnilink_x.posts import is_repost, parse_deletion, parse_like, parse_post, parse_repost, post_id
 

@@ -17,8 +17,9 @@ from omnilink.model import (
     Text,
     Unparsed,
 )
+from omnilink.plugin.fields import digest, object_at, text_at
 from omnilink_x.direct import items_of, parse_chat, parse_dm, parse_read, parse_typing
-from omnilink_x.fields import digest, id_at, moment_at, object_at, text_at
+from omnilink_x.fields import id_at, moment_at
 from omnilink_x.origin import Origin
 from omnilink_x.posts import parse_deletion, parse_like, parse_post, parse_repost
 

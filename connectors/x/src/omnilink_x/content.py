@@ -3,7 +3,8 @@
 from typing import Literal
 
 from omnilink.model import Choices, Location, Media, Native, Part, Text
-from omnilink_x.fields import at, degrees_at, id_at, list_at, object_at, plain, text_at
+from omnilink.plugin.fields import at, degrees_at, list_at, object_at, plain, text_at
+from omnilink_x.fields import id_at
 from omnilink_x.origin import Origin
 
 MediaKind = Literal["image", "audio", "video", "other"]

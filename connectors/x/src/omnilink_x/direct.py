@@ -21,8 +21,9 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
+from omnilink.plugin.fields import digest, list_at, object_at, plain, text_at
 from omnilink_x.content import direct_parts
-from omnilink_x.fields import digest, id_at, list_at, moment_at, object_at, plain, text_at
+from omnilink_x.fields import id_at, moment_at
 from omnilink_x.origin import Origin
 
 _ENCODED = ("encoded_event", "conversation_key_version", "conversation_key_change_event", "message_event_signature")

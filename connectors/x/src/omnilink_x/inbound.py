@@ -1,9 +1,9 @@
 """From an envelope's bytes to events: which of X's forms a payload has."""
 
 from omnilink.model import Envelope, Event, Unparsed
+from omnilink.plugin.fields import digest
 from omnilink_x.account_activity import is_account_activity, parse_account_activity
 from omnilink_x.body import read_json
-from omnilink_x.fields import digest
 from omnilink_x.origin import Origin, origin_of
 from omnilink_x.rest import parse_item, parse_rest
 from omnilink_x.settings import XSettings

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from omnilink.model import Attestation, Authenticity, Envelope, Handle, NativeRefs, Participant, Role, StatedClaim
-from omnilink_x.fields import id_at, list_at, object_at, text_at
+from omnilink.plugin.fields import list_at, object_at, text_at
+from omnilink_x.fields import id_at
 from omnilink_x.settings import XSettings
 
 

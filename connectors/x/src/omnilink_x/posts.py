@@ -20,8 +20,9 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
+from omnilink.plugin.fields import digest, list_at, object_at, text_at
 from omnilink_x.content import post_parts
-from omnilink_x.fields import digest, id_at, list_at, moment_at, object_at, text_at
+from omnilink_x.fields import id_at, moment_at
 from omnilink_x.origin import Origin
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from omnilink.model import Event, Ignored, Unparsed
+from omnilink.plugin.fields import at, digest, list_at, object_at, text_at
 from omnilink_x.activity import is_activity, parse_activity, parse_comment
 from omnilink_x.direct import parse_chat, parse_dm
-from omnilink_x.fields import at, digest, id_at, list_at, object_at, text_at
+from omnilink_x.fields import id_at
 from omnilink_x.origin import Origin
 from omnilink_x.posts import parse_deletion, parse_post, post_id
 
