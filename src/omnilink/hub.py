@@ -200,9 +200,13 @@ class Hub:
         personas = await self.store.read_personas(
             self.scope, handle_keys=[handle.key], match_keys=list(handle.match_keys)
         )
-        components = {p.id: await self.store.read_component(self.scope, p.id) for p in personas}
-        chosen = choose_persona(personas, {id_: c.contact for id_, c in components.items()}, handle, name)
-        return components[chosen], chosen
+        found: dict[str, Component] = {}  # by persona; each contact is read once
+        for persona in personas:
+            if persona.id not in found:
+                component = await self.store.read_component(self.scope, persona.id)
+                found.update({p.id: component for p in component.personas})
+        chosen = choose_persona(personas, {id_: c.contact for id_, c in found.items()}, handle, name)
+        return found[chosen], chosen
 
     # --- links ------------------------------------------------------------------------------------------------------
 

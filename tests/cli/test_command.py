@@ -194,3 +194,13 @@ def test_colour_is_used_on_a_terminal_and_not_with_no_color(town, monkeypatch):
     assert "\x1b[1m" in CliRunner().invoke(app, run, color=True).output
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in CliRunner().invoke(app, run, color=True).output
+
+
+def test_an_argument_that_is_no_text_is_a_typed_refusal():
+    done = subprocess.run(
+        [sys.executable, "-c", "from omnilink.cli import main; main()", "timeline", b"\xff\xfe", "--json"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["type"] == "BadInput"

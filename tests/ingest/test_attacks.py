@@ -5,7 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from omnilink.model import Attestation, DeliveryUpdated, Role
+from omnilink.errors import BadInput
+from omnilink.model import Attestation, DeliveryUpdated, Handle, HandleLearned, Role
 
 pytestmark = pytest.mark.anyio
 
@@ -87,3 +88,34 @@ async def test_many_people_on_one_key_cost_no_more_each(make_town, say, ring, wh
             took.append(time.process_time() - start)
         # Four times the people: linear is 4, and it once was the cube.
         assert took[1] < 24 * took[0] + 0.5
+
+
+async def test_variants_beyond_any_number_are_the_same_people_in_every_order(make_town, say, who):
+    variants = [say(f"m{n:02}", who(f"mailto:ana+{n:02}@gmail.com")) for n in range(16)]
+    found = []
+    for order in (variants, variants[::-1], [*variants[1:], variants[0]]):
+        town = make_town()
+        for event in order:
+            await town.send([event])
+        await town.hub.link("ana+00@gmail.com", "ana+01@gmail.com", different=True, by="maria")
+        found.append(await town.people())
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == 2
+
+
+async def test_a_number_given_up_does_not_bring_its_next_holder_into_the_old_history(town, say, who):
+    changed = HandleLearned(
+        event_key="r1",
+        lane_key="l",
+        handles=(Handle.parse("wa:34600111222"), Handle.parse("wa:34600111333")),
+        replaced=True,
+    )
+    await town.send([say("m1", who("wa:34600111333"))], [changed], [say("m2", who("wa:34600111222"))])
+    assert [i.interaction.message_key for i in (await town.hub.timeline("wa:+34600111333")).items] == ["m1"]
+
+
+async def test_nobody_signs_as_a_rule(town, say, who):
+    await town.send([say("m1", who(ANA))], [say("m2", who("mailto:bob@x.example"))])
+    for name in ("rule:exact-key", "connector:email", " "):
+        with pytest.raises(BadInput):
+            await town.hub.link(ANA, "bob@x.example", by=name)

@@ -73,3 +73,21 @@ def test_ids_are_uuid7_and_never_go_backwards_even_when_the_clock_does():
     assert made == sorted(set(made))
     assert {m[14] for m in made} == {"7"}
     assert {m[19] for m in made} <= set("89ab")
+
+
+def test_no_plain_value_shows_what_a_citizen_gave():
+    import dataclasses
+
+    from omnilink.citizen import explain
+    from omnilink.identity import resolve
+    from omnilink.ingest import prepare
+    from omnilink.model import persona
+    from omnilink.plugin import connector, settings, webhook
+    from omnilink.store import base
+
+    quiet_by_nature = {"Verified", "Rejected", "NeedsKeys", "ContactRow"}  # codes, ids and counts only
+    for module in (explain, resolve, prepare, persona, connector, settings, webhook, base):
+        for found in vars(module).values():
+            if isinstance(found, type) and dataclasses.is_dataclass(found) and found.__module__ == module.__name__:
+                silent = "__repr__" not in vars(found) or not found.__dataclass_params__.repr
+                assert silent or found.__name__ in quiet_by_nature, found

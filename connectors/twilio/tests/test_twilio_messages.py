@@ -158,10 +158,19 @@ def test_a_message_sent_within_a_call_is_a_message(read):
 
 
 def test_our_own_number_writing_is_an_echo(connect, envelope_of, samples):
-    fields = samples["sms"] | {"From": OURS, "To": ANA}
+    fields = samples["sms"] | {"From": OURS, "To": ANA, "SmsStatus": "sent"}
     event = connect(own=(f"tel:{OURS}",)).parse(envelope_of(fields))[0]
     assert event.direction is Direction.ECHO
     assert [p.own for p in event.participants] == [True, False]
+
+
+def test_who_arrives_with_our_own_number_is_not_us(connect, envelope_of, samples):
+    connector = connect(own=(f"tel:{OURS}",))
+    message = connector.parse(envelope_of(samples["sms"] | {"From": OURS, "To": "+34910000009"}))[0]
+    call = connector.parse(envelope_of(samples["call_ringing"] | {"From": OURS, "Caller": OURS, "To": OURS}))[0]
+    for event in (message, call):
+        assert event.direction is Direction.INBOUND
+        assert not event.participants[0].own
 
 
 def test_what_somebody_stated_to_a_flow_is_a_claim(connect, envelope_of, samples):

@@ -81,7 +81,10 @@ def learned(events):
 def test_number_and_user_id_of_a_contact_are_learned_once(read):
     events = read("text", "image", keep_learned=True)
     assert learned(events) == [("34600111222", "ES.1122334455", False)]
-    assert next(e for e in events if e.type == "handle_learned").event_key == "learned:34600111222:ES.1122334455"
+    assert (
+        next(e for e in events if e.type == "handle_learned").event_key
+        == "learned:wa:34600111222:wa_bsuid:700800900/ES.1122334455"
+    )
 
 
 def test_a_parent_user_id_is_learned(read):

@@ -8,7 +8,7 @@ from omnilink.identity.components import partition, precedence
 from omnilink.model.persona import Link, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """The answer to "why are these two the same?".
 

@@ -61,6 +61,6 @@ def choose_persona(personas: Iterable[Persona], contact_of: dict[str, str], hand
         raise Ambiguous(
             "several people use that handle",
             choices=tuple(contacts),
-            hint="give the name as well, or one of these contact ids: " + ", ".join(contacts),
+            hint=f"give the name as well, or one of {len(contacts)} contact ids: " + ", ".join(contacts[:5]),
         )
     return found[0].id

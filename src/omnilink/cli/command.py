@@ -10,6 +10,7 @@ import click
 
 from omnilink.cli.failure import report
 from omnilink.cli.session import Session
+from omnilink.errors import BadInput
 
 
 def _remember(field: str) -> Any:
@@ -92,6 +93,9 @@ class Root(click.Group):
         extra["standalone_mode"] = False
         _survive_any_encoding()
         try:
+            # File names may be any bytes; all else is text.
+            if any("\ud800" <= letter <= "\udfff" for text in given for letter in text if not Path(text).exists()):
+                raise BadInput("an argument is not valid text in this terminal's encoding", hint="use UTF-8")
             code = super().main(given, prog_name, *more, **extra)
         except BaseException as e:
             code = report(e, as_json="--json" in given[: given.index("--") if "--" in given else None])

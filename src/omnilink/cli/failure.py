@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,10 +102,11 @@ def report(error: BaseException, *, as_json: bool) -> int:
     if os.environ.get("OMNILINK_TRACEBACK"):
         traceback.print_exception(error)
     failure = classify(error)
-    if as_json:
-        click.echo(failure.as_json())
-    else:
-        click.echo(failure.as_text(), err=True)
+    with suppress(OSError):  # nowhere left to say it (a full disk); the exit code still does
+        if as_json:
+            click.echo(failure.as_json())
+        else:
+            click.echo(failure.as_text(), err=True)
     return failure.code
 
 

@@ -113,7 +113,7 @@ class Session:
     @property
     def columns(self) -> int:
         """How wide text may be: the terminal, within reason; 80 for a file or pipe."""
-        if not sys.stdout.isatty():
+        if sys.stdout is None or not sys.stdout.isatty():  # closed: `>&-`
             return PLAIN_COLUMNS
         return max(40, min(shutil.get_terminal_size().columns, WIDEST_COLUMNS))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations
 
 from omnilink.identity.components import partition
-from omnilink.identity.resolve import RULE_EXACT, PersonaSeed, plan_exact
+from omnilink.identity.resolve import RULE_EXACT, PersonaSeed, is_shared, plan_exact, seed_mailbox
 from omnilink.model.participant import Participant
 from omnilink.model.persona import (
     Attribution,
@@ -83,8 +83,11 @@ class People:
         self._members[ref.id] = (ref,)
         self._memberships[ref.id] = ref.id
         for match_key in ref.match_keys:
-            self._holders.setdefault(match_key, {})[ref.key] = ref
-            self._apply_exact(match_key, ref)
+            if is_shared(match_key):
+                self._holders.setdefault(match_key, {})[ref.key] = ref
+                self._apply_exact(match_key, ref)
+            elif match_key != ref.key:
+                self._link_exact(ref, self.persona(seed_mailbox(match_key), seen_at), match_key, "mailbox")
         return ref
 
     def attribute(
@@ -189,19 +192,23 @@ class People:
         holders = self._holders[match_key]
         basis = f"key:{match_key}"
         made = self._by_basis.get((Method.EXACT_KEY, basis), {})
-        plan = plan_exact(match_key, newcomer, holders, made.values())
+        plan = plan_exact(newcomer, holders, made.values())
         for key in plan.link_with:
-            self.link(
-                newcomer,
-                holders[key],
-                method=Method.EXACT_KEY,
-                basis=basis,
-                by=RULE_EXACT,
-                evidence=(Evidence(kind="exact-key", refs=(basis,)),),
-                depends_on=(f"band:{match_key}={plan.band}",),
-            )
+            self._link_exact(newcomer, holders[key], match_key, plan.band)
         for link in plan.revoke:
             self.revoke(link, by=RULE_EXACT, reason=f"the key is shared: {plan.band}")
+
+    def _link_exact(self, a: PersonaRef, b: PersonaRef, match_key: str, band: str) -> None:
+        basis = f"key:{match_key}"
+        self.link(
+            a,
+            b,
+            method=Method.EXACT_KEY,
+            basis=basis,
+            by=RULE_EXACT,
+            evidence=(Evidence(kind="exact-key", refs=(basis,)),),
+            depends_on=(f"band:{match_key}={band}",),
+        )
 
     # --- the result -------------------------------------------------------------------------------------------
 

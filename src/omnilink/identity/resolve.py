@@ -9,7 +9,7 @@ revoked, and its nameless caller is nobody in particular.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from omnilink.identity.normalise import is_withheld, normalise_name
+from omnilink.identity.normalise import is_withheld, normalise, normalise_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant
 from omnilink.model.persona import Link, Method, PersonaRef
@@ -20,7 +20,7 @@ HOT_KEY = 12
 """Personas that may share one telephone number and still be linked; above it the number is a place's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PersonaSeed:
     """The persona a participant belongs to, by its canonical key (it may exist already)."""
 
@@ -54,14 +54,14 @@ def seed_persona(participant: Participant, *, place: str) -> PersonaSeed:
     return PersonaSeed(handle.key, handle, handle.match_keys, None, Method.EXACT_KEY, "handle")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ExactPlan:
-    """What a new holder of a match key changes about the links of that key.
+    """What a new holder of a telephone number changes about the links of that number.
 
     Attributes:
         link_with: persona keys of the holders the new one is to be linked with.
         revoke: links of this key that are to go out of force.
-        band: how the key is used now: `no-name`, `one-name`, `several-names`, `hot`, `mailbox`.
+        band: how the number is used now: `no-name`, `one-name`, `several-names`, `hot`.
     """
 
     link_with: tuple[str, ...]
@@ -69,14 +69,8 @@ class ExactPlan:
     band: str
 
 
-def band(match_key: str, holders: Iterable[PersonaRef]) -> str:
-    """How a key is used; a function of the set of its holders.
-
-    Only a telephone can be several people's: variants of one mailbox are one by its provider's own rule, however
-    many of them were seen.
-    """
-    if not match_key.startswith("tel:"):
-        return "mailbox"
+def band(holders: Iterable[PersonaRef]) -> str:
+    """How a telephone number is used; a function of the set of its holders."""
     known = list(holders)
     names = {ref.name for ref in known if ref.name}
     if len(names) > 1:
@@ -86,23 +80,33 @@ def band(match_key: str, holders: Iterable[PersonaRef]) -> str:
     return "one-name" if names else "no-name"
 
 
-def plan_exact(
-    match_key: str, newcomer: PersonaRef, holders: Mapping[str, PersonaRef], links: Iterable[Link]
-) -> ExactPlan:
-    """What the exact-key rule wants when a persona becomes the newest holder of a key.
+def plan_exact(newcomer: PersonaRef, holders: Mapping[str, PersonaRef], links: Iterable[Link]) -> ExactPlan:
+    """What the exact-key rule wants when a persona becomes the newest holder of a telephone number.
 
-    Holders never go, so a key's band only ever moves towards `several-names` and `hot`, and every order of arrival
-    ends with the same people. Few holders are linked each with each, so that one link undone undoes one pair's
-    join only where it was the only one; of many, each new one is linked with one.
+    Holders never go, so a number's band only ever moves towards `several-names` and `hot`, and every order of
+    arrival ends with the same links in force.
 
     Args:
-        match_key: the key concerned.
         newcomer: the new holder.
         holders: persona key → holder, the new one included.
-        links: the links this rule made for this key, in force or not.
+        links: the links this rule made for this number, in force or not.
     """
-    found = band(match_key, holders.values())
+    found = band(holders.values())
     if found in ("several-names", "hot"):
         return ExactPlan((), tuple(link for link in links if link.in_force), found)
-    others = sorted(key for key in holders if key != newcomer.key)
-    return ExactPlan(tuple(others if len(holders) <= HOT_KEY else others[:1]), (), found)
+    return ExactPlan(tuple(sorted(key for key in holders if key != newcomer.key)), (), found)
+
+
+def is_shared(match_key: str) -> bool:
+    """Whether a match key may be several people's: a telephone's, never a mailbox's or an account's."""
+    return match_key.startswith("tel:")
+
+
+def seed_mailbox(match_key: str) -> PersonaSeed:
+    """The mailbox that variants of a mail address lead to (`ana+tax@gmail.com` to `ana@gmail.com`).
+
+    Every variant is linked with it, seen or not, so that the links are the same in every order of arrival, and as
+    many as there are variants.
+    """
+    handle = normalise(Handle.parse(match_key))
+    return PersonaSeed(handle.key, handle, (match_key,), None, Method.EXACT_KEY, "handle")

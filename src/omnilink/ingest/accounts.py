@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from omnilink.errors import ConfigError, SecretMissing, UnknownConnector
+from omnilink.errors import BadInput, ConfigError, SecretMissing, UnknownConnector
 from omnilink.identity.normalise import normalise, parse_handle
 from omnilink.ingest.prepare import AccountFacts
 from omnilink.ingest.process import Reader
 from omnilink.model.handle import Handle
 from omnilink.plugin.connector import Connector, ConnectorSettings, Parses
 from omnilink.plugin.registry import Registry
-from omnilink.plugin.settings import AccountSettings, Settings
+from omnilink.plugin.settings import AccountSettings, Settings, is_account_name
 from omnilink.plugin.webhook import Secrets
 
 
@@ -41,6 +41,8 @@ class Accounts:
         """
         known = self.configured.get(name)
         if known is None:
+            if not is_account_name(name):
+                raise BadInput("an account's name may hold letters, digits, - and _", hint="choose another name")
             self._registry.load(connector)
             self._extra[name] = AccountSettings(name, connector)
         elif known.connector != connector:

@@ -165,6 +165,10 @@ class _Decision:
                 ref = self._people.persona(seat.seed, at)
                 self._people.claim(ref, seat.participant, at, account.name)
                 refs.append(ref)
+        if event.replaced:
+            # The old number will be somebody else's one day, and would bring a stranger into this history. What still
+            # joins the two is an id of the account that both were seen with.
+            return
         basis = f"event:{account.name}/{event.event_key}"
         self._people.attest(refs, basis=basis, by=f"connector:{account.connector}", at=at)
 

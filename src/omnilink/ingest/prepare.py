@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from omnilink.identity.normalise import normalise
-from omnilink.identity.resolve import PersonaSeed, seed_persona
+from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
 from omnilink.model.envelope import Envelope
 from omnilink.model.event import (
     CallUpdated,
@@ -33,7 +33,7 @@ SPOKEN = (MessageReceived, ChoiceMade, CallUpdated)
 ABOUT = (MessageEdited, MessageDeleted, ReactionChanged, DeliveryUpdated)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AccountFacts:
     """What ingest knows of an account.
 
@@ -50,7 +50,7 @@ class AccountFacts:
     default_region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Seat:
     """One participant with the persona it belongs to; None for the agency's own side."""
 
@@ -58,7 +58,7 @@ class Seat:
     seed: PersonaSeed | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prepared:
     """One event, ready to be decided."""
 
@@ -66,7 +66,7 @@ class Prepared:
     seats: tuple[Seat, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PreparedEnvelope:
     """One envelope with everything that was read out of it."""
 
@@ -104,9 +104,10 @@ def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
     handle = participant.handle
     if handle is not None:
         handle = _normalised(handle, account.default_region)
-        # A forged sender who writes our own address is not us.
+        # Anybody can write our address as the sender's: that it is us who speaks, the connector must have found.
+        speaks = participant.role in (Role.AUTHOR, Role.CALLER)
         genuine = participant.attestation is not Attestation.FAILED
-        own = genuine and (participant.own or handle.key in account.own_keys)
+        own = genuine and (participant.own or (handle.key in account.own_keys and not speaks))
         participant = participant.model_copy(update={"handle": handle, "own": own})
     if participant.own:
         return Seat(participant, None)
@@ -182,7 +183,9 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
             for seat in prepared.seats:
                 if seat.seed is not None:
                     personas.add(seat.seed.key)
-                    match_keys.update(seat.seed.match_keys)
+                    shared = {key for key in seat.seed.match_keys if is_shared(key)}
+                    match_keys |= shared
+                    personas.update(set(seat.seed.match_keys) - shared)  # the mailbox behind a variant
     return Lookup(
         frozenset(events), frozenset(messages), frozenset(personas), frozenset(match_keys), frozenset(threads)
     )

@@ -181,7 +181,7 @@ class HandleLearned(EventBase):
     type: Literal["handle_learned"] = "handle_learned"
     handles: tuple[Handle, ...]
     replaced: bool = False
-    """The second handle takes the place of the first (a number was changed)."""
+    """The second handle takes the place of the first (a number was changed). Recorded, and joins nobody by itself."""
 
 
 class OptOutReceived(EventBase):

@@ -139,7 +139,7 @@ class Attribution(Record):
     shown: ClassVar[tuple[str, ...]] = ("interaction", "ordinal", "persona")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PersonaRef:
     """A persona as decisions need it. `contact` is the id of the contact that holds it now."""
 
@@ -150,7 +150,7 @@ class PersonaRef:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Revocation:
     """A link is no longer in force."""
 

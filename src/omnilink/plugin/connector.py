@@ -18,7 +18,7 @@ from omnilink.plugin.manifest import Manifest
 from omnilink.plugin.webhook import Keys, NeedsKeys, RawRequest, Rejected, Secrets, Verified, WebhookResponse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConnectorSettings:
     """What a connector knows of its account (no secret: those come with each call that needs them).
 

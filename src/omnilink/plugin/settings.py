@@ -75,7 +75,7 @@ def read_secret(reference: str, *, setting: str, environ: Mapping[str, str] | No
         raise SecretMissing(e.message, setting=setting, hint=f"{setting} refers to something empty") from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AccountSettings:
     """One configured connector.
 
@@ -105,7 +105,7 @@ class AccountSettings:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """The whole configuration."""
 
@@ -138,6 +138,11 @@ def _account(name: str, table: Mapping[str, Any]) -> AccountSettings:
     return AccountSettings(name, connector, tuple(own), options, refs)
 
 
+def is_account_name(name: str) -> bool:
+    """Whether a name can stand in a webhook's path: ASCII letters, digits, `-` and `_`."""
+    return name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+
+
 _KNOWN = {"tenant", "store", "public_url", "default_region", "accounts"}
 
 
@@ -162,7 +167,7 @@ def parse_settings(text: str) -> Settings:
     if not isinstance(accounts, dict) or not all(isinstance(a, dict) for a in accounts.values()):
         raise ConfigError("accounts must be tables", setting="accounts", hint="write [accounts.NAME]")
     for name in accounts:
-        if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        if not is_account_name(name):
             raise ConfigError("an account's name may hold letters, digits, - and _", setting=f"accounts.{name}")
     return Settings(**table, accounts={name: _account(name, a) for name, a in accounts.items()})
 

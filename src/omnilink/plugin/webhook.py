@@ -46,7 +46,7 @@ class RawRequest:
         return f"RawRequest({self.method}, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WebhookResponse:
     """What the provider is told."""
 

@@ -41,7 +41,7 @@ class EventState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SettledEvent:
     """One parsed event and how it was settled. (envelope, ordinal) names it.
 
@@ -60,7 +60,7 @@ class SettledEvent:
     event: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SettledEnvelope:
     """An envelope that has been processed or quarantined. `parsed` is how many events the parser returned."""
 
@@ -74,7 +74,7 @@ class SettledEnvelope:
 # --- context: what a batch of events needs to know --------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Lookup:
     """The keys a batch of events touches; one read answers them all."""
 
@@ -90,7 +90,7 @@ ELSEWHERE = 10_000
 """Ordinals from here on are of participants that only a later copy of the message named."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MessageRef:
     """An interaction as later events find it: by message_key, told apart by content_key.
 
@@ -106,7 +106,7 @@ class MessageRef:
     attributed: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Parked:
     """An event that waits for its target: `event` is its JSON."""
 
@@ -116,7 +116,7 @@ class Parked:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Context:
     """The answer to a `Lookup`. What is absent from a mapping is absent from the store (version 0).
 
@@ -147,7 +147,7 @@ class Context:
     parked: Mapping[str, tuple[Parked, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Change:
     """One decision, written whole or not at all. Sequences are in the order they are to be written.
 
@@ -194,7 +194,7 @@ class Change:
 # --- history: what the citizen view reads ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TimelineRow:
     """One interaction in the history of a set of personas, with the attribution that put it there.
 
@@ -206,7 +206,7 @@ class TimelineRow:
     attribution: Attribution
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Component:
     """All personas and links of one contact, and the blocked or *different* links at its border."""
 
@@ -215,7 +215,7 @@ class Component:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ContactRow:
     """A contact in a list."""
 

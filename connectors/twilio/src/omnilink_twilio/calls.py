@@ -20,19 +20,21 @@ def is_call(form: Form) -> bool:
     return form.get("CallSid") is not None
 
 
-def parse_call(form: Form, settings: TwilioSettings, *, verified: bool) -> Event:
+def parse_call(form: Form, settings: TwilioSettings, *, verified: bool, token: str = "") -> Event:
     """One callback about a call.
 
     Args:
         form: the request's fields.
         settings: the account's.
         verified: Twilio's signature over the envelope was checked.
+        token: Twilio's idempotency token of this request, if it had one: the same for its repetitions, another
+            one for the next request, though the same digit was pressed again.
     """
     sid = form.get("CallSid") or ""
     threads = _find_threads(form)
     outbound = (form.get("Direction") or "").strip().lower() in _OUTBOUND
     return CallUpdated(
-        event_key=f"call:{sid}:{form.get('CallStatus') or ''}:{_distinguish(form)}",
+        event_key=f"call:{sid}:{form.get('CallStatus') or ''}:{_distinguish(form, token)}",
         lane_key=threads[0],
         occurred_at=form.moment("Timestamp"),
         refs=NativeRefs(
@@ -52,12 +54,13 @@ def parse_call(form: Form, settings: TwilioSettings, *, verified: bool) -> Event
     )
 
 
-def _distinguish(form: Form) -> str:
+def _distinguish(form: Form, token: str) -> str:
     """What makes this callback another one than the call's others, and the same when it is sent again."""
     number = form.whole("SequenceNumber")
     if number is not None and form.get("CallbackSource") == _PROGRESS:
         return str(number)
-    return form.digest()
+    pressed = token if form.get("Digits") or form.get("SpeechResult") else ""
+    return f"{form.digest()}:{pressed}" if pressed else form.digest()
 
 
 def _find_threads(form: Form) -> tuple[str, ...]:
@@ -69,11 +72,11 @@ def _find_threads(form: Form) -> tuple[str, ...]:
 
 
 def _find_parties(form: Form, settings: TwilioSettings, *, outbound: bool, verified: bool) -> tuple[Participant, ...]:
-    """Caller and callee; the agency's side is the one it configured, else the one the direction tells."""
+    """Caller and callee. Who calls us is never us, whatever number they show; of a call of ours, what is configured."""
     caller, callee = read_address(form, "From", "Caller"), read_address(form, "To", "Called")
     if caller is None and callee is None:
         return _only_claims(form, settings, outbound=outbound)
-    ours_calls, ours_called = is_own(settings, caller), is_own(settings, callee)
+    ours_calls, ours_called = outbound and is_own(settings, caller), is_own(settings, callee)
     if not ours_calls and not ours_called:
         ours_calls, ours_called = outbound, not outbound
     return (

@@ -20,6 +20,7 @@ def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
     if not envelope.body.strip():
         return [_quiet(f"body:{envelope.sha256}", "empty")]
     verified = envelope.authenticity is Authenticity.VERIFIED
+    token = envelope.headers.get("i-twilio-idempotency-token", "")[:200]
     events: list[Event] = []
     spoilt = False
     for form in read_forms(envelope.body, envelope.headers.get("content-type", "")):
@@ -27,7 +28,7 @@ def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
             spoilt = True
             continue
         try:
-            events += _parse_form(form, settings, verified=verified)
+            events += _parse_form(form, settings, verified=verified, token=token)
         except (ValueError, TypeError, RecursionError):  # pydantic's ValidationError is a ValueError
             events.append(_unread(f"form:{form.digest()}", "form_unreadable"))
     if spoilt:  # once, however many: they have nothing that could name them
@@ -35,13 +36,13 @@ def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
     return events or [_quiet(f"body:{envelope.sha256}", "empty")]
 
 
-def _parse_form(form: Form, settings: TwilioSettings, *, verified: bool) -> Iterator[Event]:
+def _parse_form(form: Form, settings: TwilioSettings, *, verified: bool, token: str) -> Iterator[Event]:
     if is_conversation(form):
         yield parse_conversation(form, settings, verified=verified)
     elif is_message(form):
         yield from parse_message(form, settings, verified=verified)
     elif is_call(form):
-        yield parse_call(form, settings, verified=verified)
+        yield parse_call(form, settings, verified=verified, token=token)
     elif form.has("AccountSid"):
         # A conference as a whole, a task, a verification, the debugger: Twilio's, and nobody's words.
         reason = form.code("EventType", "StatusCallbackEvent", "PayloadType", otherwise="not_a_contact")

@@ -97,8 +97,9 @@ def _read_receipt(form: Form, status: str) -> Event:
 def _read_message(form: Form, settings: TwilioSettings, *, verified: bool) -> Iterator[Event]:
     sid = form.get(*SIDS) or form.digest()
     sender, receiver = read_address(form, "From"), read_address(form, "To")
-    # One own number may write to another; an arrival at ours is inbound whoever sent it.
-    echo = is_own(settings, sender) and not is_own(settings, receiver)
+    # One own number may write to another; an arrival is inbound whatever number its sender shows.
+    arrived = (form.get("SmsStatus") or "").lower() == "received"
+    echo = not arrived and is_own(settings, sender) and not is_own(settings, receiver)
     theirs, ours = (receiver, sender) if echo else (sender, receiver)
     others = _read_others(form)
     threads = _find_threads(form, theirs, ours, others, sid)

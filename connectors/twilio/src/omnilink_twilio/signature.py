@@ -31,12 +31,12 @@ def split_form(body: bytes) -> list[tuple[bytes, bytes]]:
     Bytes and not text, so that two different bodies that decode alike (broken UTF-8) stay different.
 
     Raises:
-        ValueError: more fields than Twilio ever sends, or an empty one (which no signature would cover).
+        ValueError: more fields than Twilio ever sends, or one without `=` (whose end no signature covers).
     """
     if not body:
         return []
     fields = body.split(b"&")
-    if len(fields) > MOST_FIELDS or b"" in fields:
+    if len(fields) > MOST_FIELDS or not all(b"=" in one for one in fields):
         raise ValueError("not a form as Twilio writes it")
     pairs = []
     for one in fields:
@@ -132,19 +132,33 @@ def make_replay_key(header: str) -> str:
     return "sig:" + hashlib.sha256(base64.b64decode(header)).hexdigest()
 
 
-_SIDS = (b"MessageSid", b"SmsSid", b"SmsMessageSid", b"CallSid", b"ParentCallSid", b"RecordingSid")
-# The names that can follow a Sid in Twilio's sorted order and would be glued to it.
-_FOLLOWERS = re.compile(
-    rb"Call(?:Status|Token|ed|er|Duration)|CallbackSource|Digits|Direction|Event|Final|From|MessageStatus|"
-    rb"MessageType|MessagingServiceSid|NumMedia|NumSegments|OptOutType|Profile|Recording(?:Sid|Status|Url|Track)|"
-    rb"SequenceNumber|SmsSid|SmsStatus|SmsMessageSid|SpeechResult|StirVerstat|Timestamp|To(?:City|State|Zip|\+)|WaId"
+_ATOMS = frozenset((
+    b"AccountSid", b"ApiVersion", b"CallSid", b"CallStatus", b"Called", b"Caller", b"Digits", b"Direction", b"From",
+    b"MessageSid", b"MessageStatus", b"NumMedia", b"NumSegments", b"ParentCallSid", b"RecordingSid", b"SmsMessageSid",
+    b"SmsSid", b"SmsStatus", b"To",
+))  # fmt: skip
+"""Fields whose values are one id, number or word, and so never hold another field's name."""
+
+_NAMES = re.compile(
+    rb"AccountSid|ApiVersion|Body|Call(?:Sid|Status|Token|ed|er|Duration)|CallbackSource|Digits|Direction|Event|Final|From|"
+    rb"Message(?:Sid|Status|Type)|MessagingServiceSid|NumMedia|NumSegments|OptOutType|ParentCallSid|Profile|"
+    rb"Recording(?:Sid|Status|Url|Track)|SequenceNumber|Sms(?:Sid|Status|MessageSid)|SpeechResult|StirVerstat|Timestamp|"
+    rb"To(?:City|State|Zip|\+)|WaId"
 )
 
 
 def find_swallowed(pairs: Pairs) -> bool:
-    """Has a Sid swallowed its neighbours?
+    """Is the border between a name and a value, or between two fields, not where Twilio put it?
 
-    Twilio signs `A1B2` for `A=1&B=2` and for `A=1B2` alike. Whoever has one signed request could therefore send it
-    again with `CallStatus` glued to `CallSid`: validly signed, and a new event each time. A Sid holds no such name.
+    Twilio signs `A1B2` for `A=1&B=2`, for `A=1B2` and for `=A1B2` alike. Whoever has one signed request could
+    therefore send it again with `CallStatus` glued to `CallSid`, or with `Fro` = `m+1...`: validly signed, and
+    something else each time. An id, number or word holds no field's name, and no name is the beginning of another
+    that its value completes.
     """
-    return any(name in _SIDS and _FOLLOWERS.search(value) for name, value in pairs)
+    for name, value in pairs:
+        if name in _ATOMS:
+            if _NAMES.search(value):
+                return True
+        elif any(atom.startswith(name) and (name + value).startswith(atom) for atom in _ATOMS):
+            return True
+    return False

@@ -107,14 +107,14 @@ def find_addressee(place: Place, item: object) -> Person:
 
 def _learned(first: Handle, second: Handle) -> HandleLearned:
     return HandleLearned(
-        event_key=f"learned:{first.value}:{second.value}", lane_key=f"handle:{first.value}", handles=(first, second)
+        event_key=f"learned:{first.key}:{second.key}", lane_key=f"handle:{first.value}", handles=(first, second)
     )
 
 
 def _replaced(first: Handle, second: Handle, item: object) -> HandleLearned:
     # With the time, since somebody may change to and fro.
     return HandleLearned(
-        event_key=f"replaced:{first.value}:{second.value}:{text(item, 'timestamp') or ''}",
+        event_key=f"replaced:{first.key}:{second.key}:{text(item, 'timestamp') or ''}",
         lane_key=f"handle:{first.value}",
         occurred_at=moment(item, "timestamp"),
         handles=(first, second),

@@ -104,8 +104,12 @@ def _messages(
     return messages, parked
 
 
+LATE = 20
+"""Participants that the later callbacks of a call may name although the first named nobody."""
+
+
 def _message_ref(state: State, i: Interaction) -> MessageRef:
-    ordinals = chain(range(len(i.participants)), count(ELSEWHERE))
+    ordinals = chain(range(len(i.participants) + LATE), count(ELSEWHERE))
     later = takewhile(lambda n: n < ELSEWHERE or (i.id, n) in state.attributions, ordinals)
     places = ((i.id, ordinal) for ordinal in later)
     attributions = (state.attributions[place] for place in places if place in state.attributions)
