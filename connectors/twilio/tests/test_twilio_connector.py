@@ -216,6 +216,26 @@ def test_a_sid_that_swallowed_its_neighbour_is_refused(verify, sign):
     assert verify(glued, header=header) == Rejected("fields_ambiguous")
 
 
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"AccountSid": "AC2ApiVersion2010-04-01", "ApiVersion": None},
+        {"Digits": "1Directioninbound", "Direction": None},
+        {"From": None, "Fro": "m+34600111222"},
+        {"From": "+34600111222T", "To": None, "o": "+34910000000"},
+    ],
+)
+def test_a_border_between_fields_that_was_moved_is_refused(verify, sign, moved):
+    fields = {
+        "AccountSid": "AC2", "ApiVersion": "2010-04-01", "CallSid": "CA1", "Digits": "1", "Direction": "inbound",
+        "From": "+34600111222", "To": "+34910000000",
+    }  # fmt: skip
+    header = sign(TOKEN, URL, fields)
+    changed = {name: value for name, value in (fields | moved).items() if value is not None}
+    assert accepted(verify(fields, header=header))
+    assert not accepted(verify(changed, header=header))
+
+
 @pytest.mark.parametrize("secrets", [{}, {"auth_token": ()}, {"app_secret": (Secret(TOKEN),)}])
 def test_without_a_token_nothing_is_accepted(verify, sign, fields, secrets):
     assert verify(fields, secrets=secrets) == Rejected("no_secret")

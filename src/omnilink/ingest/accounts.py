@@ -1,5 +1,6 @@
 """Accounts: the configured connectors as objects, made on first use."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 from omnilink.errors import BadInput, ConfigError, SecretMissing, UnknownConnector
@@ -24,13 +25,14 @@ class Accounts:
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._settings, self._registry = settings, registry
         self._extra: dict[str, AccountSettings] = {}
+        self._configured: Mapping[str, AccountSettings] = ChainMap(dict(settings.accounts), self._extra)
         self._connectors: dict[str, Connector] = {}
         self._readers: dict[tuple[str, str], Reader] = {}
 
     @property
     def configured(self) -> Mapping[str, AccountSettings]:
         """All accounts by name, the ones added for an import included."""
-        return {**self._extra, **self._settings.accounts}
+        return self._configured
 
     def ensure(self, name: str, connector: str) -> None:
         """Makes sure that an account exists, for an import that names only a connector.

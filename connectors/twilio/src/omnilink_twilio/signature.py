@@ -147,6 +147,10 @@ _NAMES = re.compile(
 )
 
 
+_OVERLONG_NUMBER = re.compile(rb"(?:whatsapp:)?\+[0-9]+[A-Za-z]")
+"""A telephone number with the first letters of the next field's name."""
+
+
 def find_swallowed(pairs: Pairs) -> bool:
     """Is the border between a name and a value, or between two fields, not where Twilio put it?
 
@@ -157,7 +161,7 @@ def find_swallowed(pairs: Pairs) -> bool:
     """
     for name, value in pairs:
         if name in _ATOMS:
-            if _NAMES.search(value):
+            if _NAMES.search(value) or _OVERLONG_NUMBER.match(value):
                 return True
         elif any(atom.startswith(name) and (name + value).startswith(atom) for atom in _ATOMS):
             return True
