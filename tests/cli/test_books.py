@@ -94,7 +94,8 @@ def test_ledger_is_of_all_or_of_one_account(town):
     books = town.json("ledger")
     assert books["balanced"] is True
     assert (books["received"], books["parsed"], books["events"]["recorded"]) == (1, 4, 4)
-    assert town.json("ledger", "--account", "other")["received"] == 0
+    # A misspelt name must not look like balanced books.
+    assert town.json("ledger", "--account", "other", code=2)["error"]["type"] == "NotFound"
     assert "balanced" in town("ledger").stdout
 
 

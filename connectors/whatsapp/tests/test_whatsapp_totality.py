@@ -139,3 +139,29 @@ def test_a_reason_holds_nothing_anybody_wrote(parse, payload_of, samples):
     assert parse(payload_of(samples["unsupported"]))[0].reason == "unsupported"
     samples["phone_quality"]["field"] = "what Ana wrote"
     assert parse(payload_of(samples["phone_quality"]))[0].reason == "account"
+
+
+def test_twice_the_contacts_cost_twice_the_time(connect, envelope_of):
+    import time
+
+    def payload(n):
+        people = [{"wa_id": f"34600{i:06}", "profile": {"name": f"n{i}"}} for i in range(n)]
+        messages = [
+            {
+                "from": f"34600{i:06}",
+                "id": f"wamid.{i}",
+                "timestamp": "1730231903",
+                "type": "text",
+                "text": {"body": "x"},
+            }
+            for i in range(n)
+        ]
+        value = {"metadata": {"phone_number_id": "1"}, "contacts": people, "messages": messages}
+        return {"entry": [{"id": "2", "changes": [{"field": "messages", "value": value}]}]}
+
+    took = []
+    for n in (300, 1200):
+        start = time.process_time()
+        connect().parse(envelope_of(payload(n)))
+        took.append(time.process_time() - start)
+    assert took[1] < 9 * took[0] + 0.1

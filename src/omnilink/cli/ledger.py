@@ -9,8 +9,10 @@ from omnilink.cli.answer import answer, pass_session
 from omnilink.cli.command import Command
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import one_line
+from omnilink.errors import NotFound
 
 if TYPE_CHECKING:
+    from omnilink.hub import Hub
     from omnilink.model.view import Ledger
 
 ENVELOPES = ("duplicate", "pending", "processed", "quarantined")
@@ -26,7 +28,14 @@ def ledger(session: Session, account: str | None) -> None:
     Every envelope received is a duplicate, pending, processed or quarantined; every event parsed out of them is
     settled in one of six ways. The exit code is 1 if either sum is off.
     """
-    books = session.run(lambda hub: hub.ledger(account))
+
+    async def work(hub: "Hub") -> "Ledger":
+        books = await hub.ledger(account)
+        if account is not None and account not in hub.accounts.configured and not (books.received or books.refused):
+            raise NotFound("no such account", hint="a misspelt name must not look like balanced books")
+        return books
+
+    books = session.run(work)
     answer(session, {**books.model_dump(mode="json"), "balanced": books.balanced}, ledger_lines(books))
     if not books.balanced:
         raise click.exceptions.Exit(1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from omnilink.model import Attestation, Handle, HandleLearned, Participant, Role, StatedClaim
-from omnilink_whatsapp.fields import Json, items, moment, record, text
+from omnilink_whatsapp.fields import Json, moment, record, text
 from omnilink_whatsapp.place import Place
 
 PARENT_SCOPE = "parent"
@@ -75,24 +75,20 @@ def our_participant(place: Place, role: Role, number: str | None = None) -> Part
     )
 
 
-def find_person(place: Place, number: str | None, user_id: str | None, listed: object = None) -> Person:
+def find_person(place: Place, number: str | None, user_id: str | None) -> Person:
     """The user with that number or user id, completed from the `contacts[]` entry that is about them.
 
     Args:
         place: where the item stands.
         number: as the item names them.
         user_id: likewise; with neither, the only entry of `contacts[]` is taken.
-        listed: an object with `contacts[]`; None = the change's value.
     """
-    entries = list(items(place.value if listed is None else listed, "contacts"))
-    for entry in entries:
-        wa_id, bsuid = text(entry, "wa_id"), text(entry, "user_id")
-        named = number is not None or user_id is not None
-        if (number and wa_id == number) or (user_id and bsuid == user_id) or (not named and len(entries) == 1):
-            profile = record(entry, "profile")
-            username = text(profile, "username") or text(entry, "username")
-            return Person(number or wa_id, user_id or bsuid, text(profile, "name"), username)
-    return Person(number, user_id)
+    entry = place.contact(number, user_id)
+    if entry is None:
+        return Person(number, user_id)
+    profile = record(entry, "profile")
+    username = text(profile, "username") or text(entry, "username")
+    return Person(number or text(entry, "wa_id"), user_id or text(entry, "user_id"), text(profile, "name"), username)
 
 
 def find_sender(place: Place, item: object) -> Person:

@@ -1,9 +1,10 @@
 """Where an item of a webhook stands: its business, its number, its contacts, its threads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from omnilink.model import Attestation, Authenticity, Envelope, NativeRefs
-from omnilink_whatsapp.fields import Json, record, text
+from omnilink_whatsapp.fields import Json, items, record, text
 from omnilink_whatsapp.settings import WhatsAppSettings
 
 
@@ -21,6 +22,7 @@ class Place:
         verified: Meta's signature over the envelope was checked.
         trusted: what it says of accounts may be believed (everything but an unsigned envelope).
         settings: the account's.
+        contacts: the `contacts[]` entries; `listed` is number or user id → the first of them that has it.
     """
 
     field: str
@@ -32,6 +34,15 @@ class Place:
     verified: bool
     trusted: bool
     settings: WhatsAppSettings
+    contacts: tuple[object, ...]
+    listed: Mapping[str, int]
+
+    def contact(self, number: str | None, user_id: str | None) -> object | None:
+        """The `contacts[]` entry of a number or user id; of neither, the only one there is."""
+        if number is None and user_id is None:
+            return self.contacts[0] if len(self.contacts) == 1 else None
+        places = [self.listed[i] for i in (number, user_id) if i and i in self.listed]
+        return self.contacts[min(places)] if places else None
 
     @property
     def attestation(self) -> Attestation:
@@ -60,6 +71,12 @@ def find_place(envelope: Envelope, settings: WhatsAppSettings, entry: object, ch
     """Reads what a change says of its surroundings."""
     value = record(change, "value")
     business = text(entry, "id") or settings.waba_id
+    contacts = tuple(items(value, "contacts"))
+    listed: dict[str, int] = {}
+    for n, contact in enumerate(contacts):
+        for written in (text(contact, "wa_id"), text(contact, "user_id")):
+            if written:
+                listed.setdefault(written, n)
     return Place(
         field=text(change, "field") or "",
         value=value,
@@ -70,4 +87,6 @@ def find_place(envelope: Envelope, settings: WhatsAppSettings, entry: object, ch
         verified=envelope.authenticity is Authenticity.VERIFIED,
         trusted=envelope.authenticity is not Authenticity.UNSIGNED,
         settings=settings,
+        contacts=contacts,
+        listed=listed,
     )

@@ -1,0 +1,5 @@
+"""`python -m omnilink` is `omnilink`."""
+
+from omnilink.cli import main
+
+main()
