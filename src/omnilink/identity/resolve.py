@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from omnilink.identity.normalise import is_withheld, normalise, normalise_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant
-from omnilink.model.persona import Link, Method, PersonaRef
+from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, Link, Method, PersonaRef
 
-PHONE_SCHEMES = frozenset({"tel", "wa"})
 RULE_EXACT = "rule:exact-key"
 HOT_KEY = 12
 """Personas that may share one telephone number and still be linked; above it the number is a place's."""
@@ -43,10 +42,12 @@ def seed_persona(participant: Participant, *, place: str) -> PersonaSeed:
     if handle is None or is_withheld(handle):
         # Everybody who withholds the number shares the word for it; it must not make them one person.
         reason = "no-handle" if handle is None else "withheld"
-        return PersonaSeed(f"unnamed:{place}", handle, (), None, Method.EXACT_KEY, reason)
+        return PersonaSeed(f"{UNNAMED_KEY}{place}", handle, (), None, Method.EXACT_KEY, reason)
     if participant.attestation is Attestation.FAILED:
         # The handle is what somebody claims to be; it must not lead to its holder.
-        return PersonaSeed(f"failed:{handle.key}#{place}", handle, (), None, Method.EXACT_KEY, "failed-authentication")
+        return PersonaSeed(
+            f"{FAILED_KEY}{handle.key}#{place}", handle, (), None, Method.EXACT_KEY, "failed-authentication"
+        )
     if handle.scheme == "tel" and (stated := participant.stated("name")) and (name := normalise_name(stated)):
         return PersonaSeed(
             f"{handle.key}#{name}", handle, handle.match_keys, name, Method.EXACT_KEY, "handle-and-stated-name"

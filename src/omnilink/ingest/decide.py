@@ -10,16 +10,10 @@ from pydantic import TypeAdapter
 
 from omnilink.identity.people import People
 from omnilink.ingest.history import History
-from omnilink.ingest.prepare import ABOUT, SPOKEN, AccountFacts, Prepared, PreparedEnvelope, Seat
+from omnilink.ingest.prepare import AccountFacts, Prepared, PreparedEnvelope, Seat
 from omnilink.model.consent import Consent
 from omnilink.model.envelope import Envelope, EnvelopeState
-from omnilink.model.event import (
-    Event,
-    HandleLearned,
-    Ignored,
-    OptOutReceived,
-    Unparsed,
-)
+from omnilink.model.event import About, Event, HandleLearned, Ignored, OptOutReceived, Spoken, Unparsed
 from omnilink.store.base import (
     Change,
     Context,
@@ -78,7 +72,7 @@ class _Decision:
             event = prepared.event
             if state in (EventState.UNPARSED, EventState.FAILED):
                 reason = reason or why
-            parked = state is EventState.PARKED
+            waits_for = event.target_key if state is EventState.PARKED and isinstance(event, About) else None
             self._settled.append(
                 SettledEvent(
                     envelope=item.envelope.id,
@@ -89,8 +83,8 @@ class _Decision:
                     state=state,
                     reason=why,
                     interaction=interaction,
-                    target_key=event.target_key if parked and isinstance(event, ABOUT) else None,
-                    event=_whole(prepared, item.envelope) if parked else None,
+                    target_key=waits_for,
+                    event=self._parked[waits_for][-1].event if waits_for is not None else None,
                 )
             )
         state_after = EnvelopeState.QUARANTINED if reason else EnvelopeState.PROCESSED
@@ -107,14 +101,14 @@ class _Decision:
             return EventState.FAILED if failed else EventState.UNPARSED, None, event.reason
         mark = (account.name, event.event_key)
         if mark in self._events:
-            if isinstance(event, SPOKEN):
+            if isinstance(event, Spoken):
                 self._history.join_seats(event, prepared.seats, envelope, account)
             return EventState.DUPLICATE, self._events[mark] or None, None
         interaction: str | None = None
         if isinstance(event, Ignored):
             self._events[mark] = ""
             return EventState.IGNORED, None, event.reason
-        if isinstance(event, SPOKEN):
+        if isinstance(event, Spoken):
             interaction = self._history.record(event, prepared.seats, envelope, account)
             self._unpark(event.message_key, interaction)
         elif isinstance(event, HandleLearned):
@@ -138,7 +132,7 @@ class _Decision:
     def _unpark(self, message_key: str, interaction: str) -> None:
         for parked in self._parked.pop(message_key, ()):
             event = _EVENT.validate_json(parked.event)
-            if not isinstance(event, ABOUT) or self._history.find(event) is None:
+            if not isinstance(event, About) or self._history.find(event) is None:
                 self._parked.setdefault(message_key, []).append(parked)  # a receipt waits for what we sent
                 continue
             self._history.revise(event, interaction, parked.account, event.actor, event.occurred_at or self._now)

@@ -167,21 +167,19 @@ class History:
         )
         attributed = dict(ref.attributed)
         for ordinal, seat in enumerate(seats):
-            if seat.seed is None:
+            seed, before = seat.seed, attributed.get(ordinal)
+            if seed is None:
                 continue
-            if not ref.attributed:
-                # The callbacks so far named nobody (a recording was ready first).
-                first = self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
-                attributed[ordinal] = first.key
-            if ordinal not in attributed:
-                continue
-            # Every callback's persona exists, so that their order makes no difference to who there is.
-            persona = self._people.persona(seat.seed, at)
-            self._people.claim(persona, seat.participant, at, account.name)
-            nameless = seat.seed.handle is not None and attributed[ordinal] == seat.seed.handle.key
-            if seat.seed.name and nameless:
-                self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
-                attributed[ordinal] = persona.key
+            # The callbacks so far named nobody (a recording was ready first), or only the number.
+            names_first = not ref.attributed
+            names_now = seed.name is not None and seed.handle is not None and before == seed.handle.key
+            if names_first or names_now:
+                attributed[ordinal] = self._people.attribute(
+                    ref.id, ordinal, seat.participant, seed, at, account.name
+                ).key
+            elif before is not None:
+                # Every callback's persona exists, so that their order makes no difference to who there is.
+                self._people.claim(self._people.persona(seed, at), seat.participant, at, account.name)
         self._reattribute(ref, attributed)
 
     def _reattribute(self, ref: MessageRef, attributed: dict[int, str]) -> None:

@@ -10,27 +10,11 @@ from functools import lru_cache
 from omnilink.identity.normalise import normalise
 from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
 from omnilink.model.envelope import Envelope
-from omnilink.model.event import (
-    CallUpdated,
-    ChoiceMade,
-    DeliveryUpdated,
-    Event,
-    HandleLearned,
-    MessageDeleted,
-    MessageEdited,
-    MessageReceived,
-    OptOutReceived,
-    ReactionChanged,
-    Spoken,
-    Unparsed,
-)
+from omnilink.model.event import About, Event, HandleLearned, OptOutReceived, Spoken, Unparsed
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant, Role
 from omnilink.plugin.connector import Parses
 from omnilink.store.base import Lookup
-
-SPOKEN = (MessageReceived, ChoiceMade, CallUpdated)
-ABOUT = (MessageEdited, MessageDeleted, ReactionChanged, DeliveryUpdated)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -143,13 +127,13 @@ def _about_handle(handle: Handle, event: Event, ordinal: int, account: AccountFa
 
 def prepare_event(event: Event, account: AccountFacts) -> Prepared:
     """Normalises everybody an event names and says which personas they are."""
-    if isinstance(event, SPOKEN):
+    if isinstance(event, Spoken):
         seats = _spoken_seats(event, account)
     elif isinstance(event, HandleLearned):
         seats = tuple(_about_handle(h, event, i, account) for i, h in enumerate(event.handles))
     elif isinstance(event, OptOutReceived):
         seats = (_about_handle(event.handle, event, 0, account),)
-    elif isinstance(event, ABOUT) and event.actor is not None and event.actor.handle is not None:
+    elif isinstance(event, About) and event.actor is not None and event.actor.handle is not None:
         actor = event.actor
         handle = _normalised(event.actor.handle, account.default_region)
         seats = (Seat(actor.model_copy(update={"handle": handle}), None),)
@@ -175,10 +159,10 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
         for prepared in item.events:
             event = prepared.event
             events.add((item.envelope.account, event.event_key))
-            if isinstance(event, SPOKEN):
+            if isinstance(event, Spoken):
                 messages.add(event.message_key)
                 threads.update(event.conversation_keys or (event.message_key,))
-            elif isinstance(event, ABOUT):
+            elif isinstance(event, About):
                 messages.add(event.target_key)
             for seat in prepared.seats:
                 if seat.seed is not None:

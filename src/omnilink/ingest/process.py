@@ -47,9 +47,16 @@ class Reader:
 class Processed:
     """What one batch came to."""
 
-    envelopes: int
-    interactions: int
-    quarantined: int
+    envelopes: int = 0
+    interactions: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: "Processed") -> "Processed":
+        return Processed(
+            self.envelopes + other.envelopes,
+            self.interactions + other.interactions,
+            self.quarantined + other.quarantined,
+        )
 
 
 class Processor:
@@ -101,13 +108,9 @@ class Processor:
 
     async def run_until_empty(self, limit: int = BATCH) -> Processed:
         """Processes until nothing is pending."""
-        total = Processed(0, 0, 0)
+        total = Processed()
         while (done := await self.process_batch(limit)) is not None:
-            total = Processed(
-                total.envelopes + done.envelopes,
-                total.interactions + done.interactions,
-                total.quarantined + done.quarantined,
-            )
+            total += done
         return total
 
     def _prepare(self, envelope: Envelope) -> PreparedEnvelope:
@@ -130,7 +133,7 @@ class Processor:
         return Processed(len(batch), len(change.interactions), quarantined)
 
     async def _one_by_one(self, batch: Sequence[PreparedEnvelope]) -> Processed:
-        total = Processed(0, 0, 0)
+        total = Processed()
         for item in batch:
             try:
                 done = await self._decide([item])
@@ -138,11 +141,7 @@ class Processor:
                 raise
             except Exception as e:  # a bug of ours: the envelope becomes a dead letter, replayable after the mend
                 done = await self._decide([as_failed(item, f"failed:{type(e).__name__}")])
-            total = Processed(
-                total.envelopes + done.envelopes,
-                total.interactions + done.interactions,
-                total.quarantined + done.quarantined,
-            )
+            total += done
         return total
 
 

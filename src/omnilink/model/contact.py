@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from omnilink.model.handle import Handle
-from omnilink.model.persona import Link, Persona
+from omnilink.model.persona import FAILED_KEY, Link, Persona
 from omnilink.model.record import Record, Utc
 
 
@@ -43,7 +43,7 @@ class Contact(Record):
     @property
     def check_failed(self) -> bool:
         """The sender's check failed: the handle is what somebody claims to have, and proves nothing."""
-        return all(p.key.startswith("failed:") for p in self.personas)
+        return all(p.key.startswith(FAILED_KEY) for p in self.personas)
 
     @property
     def name(self) -> str | None:

@@ -22,6 +22,13 @@ class Claim(Record):
     shown: ClassVar[tuple[str, ...]] = ("field", "source")
 
 
+FAILED_KEY = "failed:"
+"""A persona's key begins so after a failed authentication: its handle is what somebody claimed."""
+
+UNNAMED_KEY = "unnamed:"
+"""A persona's key begins so where nothing names it but the place it was seen at."""
+
+
 class Persona(Record):
     """The smallest thing we attribute to: one holder of one handle.
 

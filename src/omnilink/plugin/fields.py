@@ -52,6 +52,11 @@ def list_at(node: object, *path: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def flag_at(node: object, *path: str | int) -> bool:
+    """Whether a flag is set."""
+    return at(node, *path) is True
+
+
 def count_at(node: object, *path: str | int) -> int | None:
     """The number of things (bytes, pixels) at a path, if it is a sensible one."""
     found = at(node, *path)

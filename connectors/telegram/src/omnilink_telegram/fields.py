@@ -20,11 +20,6 @@ def id_at(node: object, *path: str | int) -> str | None:
     return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
-def flag_at(node: object, *path: str | int) -> bool:
-    """Whether a flag is set."""
-    return at(node, *path) is True
-
-
 def moment_at(node: object, *path: str | int) -> datetime | None:
     """The time at a path, which Telegram writes as seconds since 1970; zero stands for "not known"."""
     found = at(node, *path)

@@ -17,9 +17,9 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
-from omnilink.plugin.fields import at, object_at
+from omnilink.plugin.fields import at, flag_at, object_at
 from omnilink_telegram.content import CONTENT, CONTEXT, message_parts, unknown_fields
-from omnilink_telegram.fields import flag_at, id_at, moment_at
+from omnilink_telegram.fields import id_at, moment_at
 from omnilink_telegram.people import (
     addressed,
     is_business_owner,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from omnilink.model import Attestation, Handle, HandleLearned, NativeRefs, Participant, Role, StatedClaim
-from omnilink.plugin.fields import at, object_at, text_at
-from omnilink_telegram.fields import flag_at, id_at
+from omnilink.plugin.fields import at, flag_at, object_at, text_at
+from omnilink_telegram.fields import id_at
 from omnilink_telegram.place import Origin, Place
 
 _MAX_PHONE_CHARS = 40

@@ -14,8 +14,8 @@ messages on its own. Only supergroups and channels number their messages once fo
 from dataclasses import dataclass
 
 from omnilink.model import Attestation, Authenticity, ConversationKind, Envelope
-from omnilink.plugin.fields import object_at, text_at
-from omnilink_telegram.fields import flag_at, id_at
+from omnilink.plugin.fields import flag_at, object_at, text_at
+from omnilink_telegram.fields import id_at
 from omnilink_telegram.settings import TelegramSettings
 
 _SHARED_PREFIX = "-100"  # ids of supergroups and channels; https://core.telegram.org/api/bots/ids

@@ -29,11 +29,6 @@ def id_at(node: object, *path: str | int) -> str | None:
     return clean(found) or None
 
 
-def flag_at(node: object, *path: str | int) -> bool:
-    """Whether a flag is set."""
-    return at(node, *path) is True
-
-
 def moment_at(node: object, *path: str | int) -> datetime | None:
     """The time at a path, in UTC: ISO 8601, the old form (`Fri Dec 05 15:55:44 +0000 2014`) or milliseconds."""
     found = at(node, *path)
