@@ -12,6 +12,8 @@
     │   │   ├── BadHandle         a text that is no address of any known scheme
     │   │   ├── Ambiguous         a handle that several people hold; `choices` are their contact ids
     │   │   └── UnreadableFile    a file or folder that is no mailbox, message or payload
+    │   ├── SendRefused           a message is not sent, and nothing left: `reason` says why
+    │   │   └── PolicyRefused     the platform's own rules do not allow it
     │   ├── Refused               a request from outside was not accepted; `status_code` is what it was told
     │   ├── NotFound              no such record in the caller's scope
     │   ├── ScopeDenied           the scope does not reach that tenant or account
@@ -106,6 +108,26 @@ class Ambiguous(BadInput):
 
 class UnreadableFile(BadInput):
     """A file or folder that holds nothing the connector can read."""
+
+
+class SendRefused(PermanentError):
+    """A message is not sent; this is known before anything left.
+
+    Args:
+        reason: a code: `opted-out`, `window-closed`, `unreachable`, `no-account`, `not-supported`, `too-large`,
+            `empty`, `policy`, `bad-address`, `cannot-start`.
+    """
+
+    def __init__(self, message: str, *, reason: str, hint: str | None = None, connector: str | None = None) -> None:
+        super().__init__(message, hint=hint, connector=connector)
+        self.reason = reason
+
+
+class PolicyRefused(SendRefused):
+    """The platform's own rules do not allow it."""
+
+    def __init__(self, message: str, *, hint: str | None = None, connector: str | None = None) -> None:
+        super().__init__(message, reason="policy", hint=hint, connector=connector)
 
 
 class Refused(PermanentError):

@@ -26,6 +26,18 @@ from omnilink.model.event import (
 )
 from omnilink.model.handle import Handle
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
+from omnilink.model.outgoing import (
+    Action,
+    Draft,
+    Loss,
+    Offer,
+    Option,
+    OutboxItem,
+    OutboxState,
+    Outgoing,
+    OutgoingPart,
+    Quoted,
+)
 from omnilink.model.part import (
     Call,
     Choices,
@@ -43,11 +55,12 @@ from omnilink.model.persona import Attribution, Claim, Evidence, Link, Method, P
 from omnilink.model.view import Ledger, TimelineItem, TimelinePage, Why
 
 __all__ = [
-    "About", "Arrival", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated", "ChoiceMade", "Choices",
-    "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
-    "DeliveryUpdated", "Direction", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers", "Handle",
-    "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Media",
-    "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "OptOutReceived", "Part",
-    "Participant", "Persona", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Spoken",
-    "StatedClaim", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
+    "About", "Action", "Arrival", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated", "ChoiceMade",
+    "Choices", "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
+    "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers",
+    "Handle", "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss",
+    "Media", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer",
+    "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
+    "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Spoken", "StatedClaim",
+    "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
 ]  # fmt: skip

@@ -1,9 +1,29 @@
 """All a connector may import, together with `omnilink.model` and `omnilink.errors`."""
 
 from omnilink.plugin.capabilities import Capabilities, Level
-from omnilink.plugin.connector import Connector, ConnectorSettings, Parses, ReadsFiles, ReceivesWebhooks
+from omnilink.plugin.connector import Connector, ConnectorSettings, Parses, Polls, ReadsFiles, ReceivesWebhooks
 from omnilink.plugin.hookspecs import hookimpl
 from omnilink.plugin.manifest import Manifest, Setting
+from omnilink.plugin.outcomes import read_outcome, retry_after_s
+from omnilink.plugin.sending import (
+    Accepted,
+    Answer,
+    CallsHttp,
+    Declined,
+    HttpAnswer,
+    HttpRequest,
+    MediaFile,
+    NotDispatched,
+    Outcome,
+    RenderPlan,
+    SendContext,
+    Sends,
+    Step,
+    Throttled,
+    Transmits,
+    TransportFailed,
+    Unknown,
+)
 from omnilink.plugin.settings import Secret
 from omnilink.plugin.webhook import (
     Keys,
@@ -16,7 +36,9 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Capabilities", "Connector", "ConnectorSettings", "Keys", "Level", "Manifest", "NeedsKeys", "Parses",
-    "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "Secret", "Secrets", "Setting", "Verified",
-    "WebhookResponse", "hookimpl",
+    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Declined", "HttpAnswer",
+    "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "NeedsKeys", "NotDispatched", "Outcome", "Parses",
+    "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
+    "SendContext", "Sends", "Setting", "Step", "Throttled", "Transmits", "TransportFailed", "Unknown", "Verified",
+    "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
 ]  # fmt: skip

@@ -23,7 +23,12 @@ class Capabilities(Record):
     Attributes:
         receive: content and event names (`text`, `media`, `edit`, `delete`, `reaction`, `receipt`, `call`,
             `choice`, `location`, `contact_card`) to level.
-        send: likewise for sending.
+        send: likewise for sending: `text`, `formatting`, `media`, `location`, `contact_card`, `offer`, `template`,
+            `subject`, `reply` (a quote or thread), `edit`, `delete`, `reaction`.
+        reaches: schemes of the handles it can send to; empty = it only receives.
+        starts: it may write first; otherwise only to who has written to this account before.
+        service_window_s: after the person's last message free text is possible for this long; None = always.
+            Outside, only a `Template`.
         limits: names with the unit in them (`text_chars`, `media_bytes`, `webhook_deadline_s`) to value.
         redelivers: the provider repeats what was not acknowledged.
         ordered: it delivers in order.
@@ -33,6 +38,9 @@ class Capabilities(Record):
     receive: dict[str, Level] = Field(default_factory=dict)
     send: dict[str, Level] = Field(default_factory=dict)
     limits: dict[str, float] = Field(default_factory=dict)
+    reaches: tuple[str, ...] = ()
+    starts: bool = True
+    service_window_s: float | None = None
     redelivers: bool = False
     ordered: bool = False
     opt_out_keywords: bool = False

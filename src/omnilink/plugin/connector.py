@@ -4,7 +4,7 @@ A connector is a class with `manifest` and `capabilities`, made once per account
 Each further ability is a Protocol of its own; the core asks with `isinstance`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from omnilink.model.envelope import Envelope, Received
 from omnilink.model.event import Event
 from omnilink.model.handle import Handle
 from omnilink.plugin.capabilities import Capabilities
+from omnilink.plugin.http import HttpClient
 from omnilink.plugin.manifest import Manifest
 from omnilink.plugin.webhook import Keys, NeedsKeys, RawRequest, Rejected, Secrets, Verified, WebhookResponse
 
@@ -80,5 +81,22 @@ class ReadsFiles(Protocol):
 
         Raises:
             UnreadableFile: the path is nothing this connector reads.
+        """
+        ...
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """Asks the provider instead of being called: a mailbox, long polling, a socket the provider opens to us."""
+
+    def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
+        """What arrives after the cursor, lot by lot, for as long as the caller asks for more.
+
+        The caller puts each lot on disk, its last cursor in the same commit, before it asks for the next one: only
+        then may the provider be told (law 2). An empty lot says that the line is alive.
+
+        Raises:
+            TransientError: the line is down; the caller opens it again later, at the last cursor.
+            ConfigError: it cannot work this way (a wrong password, a webhook in the way).
         """
         ...
