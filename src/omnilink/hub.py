@@ -10,15 +10,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from omnilink.citizen.explain import Explanation, find_paths
-from omnilink.citizen.history import fold_page, parse_cursor, render_cursor
+from omnilink.citizen.explain import Explanation
+from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
-from omnilink.citizen.people import choose_persona, render_contact
-from omnilink.identity.components import partition
-from omnilink.identity.normalise import parse_handle
+from omnilink.citizen.page import read_page
+from omnilink.citizen.people import render_contact
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.imports import Imported, Importer
 from omnilink.ingest.loop import Loop
+from omnilink.ingest.poll import Poller
 from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
 from omnilink.model.contact import Contact
@@ -29,10 +29,12 @@ from omnilink.model.interaction import Interaction
 from omnilink.model.persona import Link, Verdict
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger, TimelinePage
+from omnilink.outbound.outbox import Outbox
+from omnilink.plugin.http import HttpClient, make_client
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import Settings
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
-from omnilink.store.base import Component, ContactRow, Store
+from omnilink.store.base import ContactRow, Store
 
 
 class Hub:
@@ -44,6 +46,10 @@ class Hub:
         scope: what the caller may see; the whole tenant if not given.
         registry: where connectors come from; any installed one if no account is configured, else only those.
         clock: the time; `new_id` makes public ids.
+        http: the HTTP client to use (httpx or httpx2); made on first use if not given.
+
+    Attributes:
+        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Hub:
         registry: Registry | None = None,
         clock: Clock = system_clock,
         new_id: Callable[[], str] | None = None,
+        http: HttpClient | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.store, self.scope = store, scope or Scope(self.settings.tenant)
@@ -65,11 +72,27 @@ class Hub:
         self._processor = Processor(store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock)
         self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
+        self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
+        self._finder = Finder(store, self.scope, self.settings.default_region)
+        self._http, self._delivery = http, Loop(self._deliver)
+        self.outbox = Outbox.of(
+            store, self.scope, self.accounts, find=self._finder.find, http=self._client, new_id=self._new_id,
+            clock=clock, queued=self._delivery.wake, default_region=self.settings.default_region,
+        )  # fmt: skip
 
     async def _work(self) -> None:
         await self._receiver.flush()
         await self.process()
+
+    async def _deliver(self) -> None:
+        while (await self.outbox.deliver()).count:
+            pass
+
+    def _client(self) -> HttpClient:
+        if self._http is None:
+            self._http = make_client()
+        return self._http
 
     @classmethod
     @asynccontextmanager
@@ -95,6 +118,8 @@ class Hub:
             yield hub
         finally:
             await hub._receiver.flush()
+            if hub._http is not None:
+                await hub._http.aclose()
             await store.aclose()
 
     # --- in -------------------------------------------------------------------------------------------------------
@@ -116,6 +141,12 @@ class Hub:
     ) -> None:
         """Processes for ever; a busy store makes it pause, not end. See `Loop.run`."""
         await self._loop.run(idle_s=idle_s, report=report)
+
+    async def run_delivery(
+        self, *, idle_s: float = 1.0, report: Callable[[Exception | None], object] = lambda error: None
+    ) -> None:
+        """Sends for ever what is owed; see `Loop.run`."""
+        await self._delivery.run(idle_s=idle_s, report=report)
 
     async def import_path(
         self,
@@ -163,20 +194,12 @@ class Hub:
             NotFound: nobody with that handle has been seen.
             Ambiguous: several people use it; its `choices` are their contact ids.
         """
-        component, asked = await self._find(who, name)
-        limit = max(1, min(limit, 1000))
-        cursor = parse_cursor(before) if before else None
-        members = [p.id for p in component.personas]
-        rows = await self.store.read_timeline(self.scope, members, before=cursor, limit=limit)
-        revisions = await self.store.read_revisions(self.scope, [row.interaction.id for row in rows])
-        blocked = partition([p.key for p in component.personas], component.links).conflicts
-        items = fold_page(rows, revisions, find_paths(asked, component.links, blocked))
-        more = render_cursor(rows[-1]) if len(rows) == limit else None
-        return TimelinePage(contact=component.contact, items=tuple(items), next_cursor=more)
+        component, asked = await self._finder.find(who, name)
+        return await read_page(self.store, self.scope, component, asked, limit=limit, before=before)
 
     async def contact(self, who: str, *, name: str | None = None) -> Contact:
         """One person as computed from the links in force. Arguments and errors as of `timeline`."""
-        component, _ = await self._find(who, name)
+        component, _ = await self._finder.find(who, name)
         return render_contact(component)
 
     async def contacts(self, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
@@ -190,23 +213,6 @@ class Hub:
     async def conversation(self, conversation: str) -> list[Interaction]:
         """A conversation's interactions, oldest first."""
         return await self.store.read_conversation_items(self.scope, conversation)
-
-    async def _find(self, who: str, name: str | None) -> tuple[Component, str]:
-        """The contact meant, and which of its personas was asked for."""
-        by_id = await self.store.read_personas(self.scope, ids=[who])
-        if by_id:
-            return await self.store.read_component(self.scope, by_id[0].id), by_id[0].id
-        handle = parse_handle(who, default_region=self.settings.default_region)
-        personas = await self.store.read_personas(
-            self.scope, handle_keys=[handle.key], match_keys=list(handle.match_keys)
-        )
-        found: dict[str, Component] = {}  # by persona; each contact is read once
-        for persona in personas:
-            if persona.id not in found:
-                component = await self.store.read_component(self.scope, persona.id)
-                found.update({p.id: component for p in component.personas})
-        chosen = choose_persona(personas, {id_: c.contact for id_, c in found.items()}, handle, name)
-        return found[chosen], chosen
 
     # --- links ------------------------------------------------------------------------------------------------------
 
@@ -223,7 +229,7 @@ class Hub:
         Raises:
             BadInput, NotFound, Ambiguous: see `timeline`; both are one persona.
         """
-        first, second = (await self._find(a, name_a))[1], (await self._find(b, name_b))[1]
+        first, second = (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
         verdict = Verdict.DIFFERENT if different else Verdict.SAME
         return await self._links.add(first, second, verdict=verdict, by=by, reason=reason)
 
@@ -233,7 +239,9 @@ class Hub:
 
     async def explain(self, a: str, b: str, *, name_a: str | None = None, name_b: str | None = None) -> Explanation:
         """Why two handles are, or are not, one person."""
-        return await self._links.explain((await self._find(a, name_a))[1], (await self._find(b, name_b))[1])
+        return await self._links.explain(
+            (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
+        )
 
     # --- the books --------------------------------------------------------------------------------------------------
 

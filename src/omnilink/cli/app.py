@@ -14,6 +14,8 @@ COMMANDS = {
     "contact": ("contacts:contact", "Show one person: handles, names, links."),
     "conversations": ("conversations:conversations", "List conversations, newest activity first."),
     "conversation": ("conversations:conversation", "Show one conversation, oldest first."),
+    "send": ("send:send", "Send a message, or ask what would happen."),
+    "outbox": ("outbox:outbox", "See what is owed, failed or unknown; cancel or repeat it."),
     "link": ("link:link", "Say who is who, take it back, or ask why."),
     "ledger": ("ledger:ledger", "Show both ledgers: was anything dropped?"),
     "quarantine": ("quarantine:quarantine", "See what could not be read."),

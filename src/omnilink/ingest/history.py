@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from omnilink.conversation.keys import join_conversation
+from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
 from omnilink.ingest.prepare import AccountFacts, Seat
 from omnilink.model.conversation import Conversation
@@ -19,22 +20,12 @@ from omnilink.model.event import (
     DeliveryUpdated,
     Direction,
     InteractionKind,
-    MessageDeleted,
-    MessageEdited,
     MessageReceived,
-    ReactionChanged,
     Spoken,
 )
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
 from omnilink.model.participant import Participant, Role
 from omnilink.store.base import ELSEWHERE, Context, MessageRef
-
-_ACTION = {
-    MessageEdited: RevisionAction.EDIT,
-    MessageDeleted: RevisionAction.DELETE,
-    ReactionChanged: RevisionAction.REACT,
-    DeliveryUpdated: RevisionAction.RECEIPT,
-}
 
 
 class History:
@@ -210,24 +201,8 @@ class History:
 
     def revise(self, event: About, interaction: str, account: str, actor: Participant | None, at: datetime) -> None:
         """Adds what an event says about an earlier interaction."""
-        details: dict[str, object] = {}
-        if isinstance(event, MessageEdited):
-            details = {"parts": event.parts, "subject": event.subject}
-        elif isinstance(event, ReactionChanged):
-            details = {"added": event.added, "removed": event.removed}
-        elif isinstance(event, DeliveryUpdated):
-            details = {"status": event.status, "error_code": event.error_code}
         self.revisions.append(
-            Revision(
-                id=self._new_id(),
-                interaction=interaction,
-                action=_ACTION[type(event)],
-                account=account,
-                event_key=event.event_key,
-                at=at,
-                actor=actor,
-                **details,  # type: ignore[arg-type]
-            )
+            make_revision(event, id_=self._new_id(), interaction=interaction, account=account, actor=actor, at=at)
         )
 
 

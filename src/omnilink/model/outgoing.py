@@ -152,6 +152,10 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+PREPARES = "+"
+"""In `OutboxItem.done`, what a preparing step's name begins with: its ids name no message."""
+
+
 class OutboxItem(Record):
     """A durable intent to send one message to one recipient.
 
@@ -160,7 +164,8 @@ class OutboxItem(Record):
         recipient: the address as the channel wrote it.
         sender: our own address there.
         lane: items of one lane leave in the order they were queued.
-        done: finished step → ids the provider gave; what is done is not done again.
+        done: finished step → ids the provider gave; what is done is not done again. Steps that only prepare (an
+            upload) have `PREPARES` before their name.
         attempts: how often a delivery was begun.
         lease_until: while `SENDING`: until when its worker is believed alive. Past it the outcome is unknown.
         reason, error_code: why it failed, as codes.
@@ -187,3 +192,35 @@ class OutboxItem(Record):
     error_code: str | None = None
 
     shown: ClassVar[tuple[str, ...]] = ("id", "account", "state")
+
+    @property
+    def delivered(self) -> tuple[str, ...]:
+        """The message keys the provider gave, in the order of the steps."""
+        return tuple(key for name, ids in self.done.items() if not name.startswith(PREPARES) for key in ids)
+
+
+class SendCheck(Record):
+    """Whether something could be sent now, told before anything is.
+
+    Attributes:
+        reason: why not (`SendRefused.reason`); None when it could.
+        account: the account it would leave from.
+        scheme: the kind of address it would go to.
+        window_until: until when free text is possible there; None = always, or not at all.
+        needs_template: only a template is possible now.
+        losses: what of the given message could not be said as meant.
+        steps: what would be done, without recipients and credentials.
+    """
+
+    allowed: bool
+    reason: str | None = None
+    hint: str | None = None
+    account: str | None = None
+    channel: str | None = None
+    scheme: str | None = None
+    window_until: Utc | None = None
+    needs_template: bool = False
+    losses: tuple[Loss, ...] = ()
+    steps: tuple[str, ...] = ()
+
+    shown: ClassVar[tuple[str, ...]] = ("allowed", "reason", "account")

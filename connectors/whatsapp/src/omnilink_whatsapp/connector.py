@@ -1,28 +1,38 @@
 """The connector: one object an account, all of its work in pure functions."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
+    Answer,
     Capabilities,
     ConnectorSettings,
+    HttpRequest,
     Keys,
     Manifest,
+    Outcome,
     RawRequest,
     Rejected,
+    RenderPlan,
     Secrets,
+    SendContext,
+    Step,
     Verified,
     WebhookResponse,
 )
+from omnilink_whatsapp.answers import read_answer
 from omnilink_whatsapp.inbound import parse_envelope
-from omnilink_whatsapp.manifest import APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
+from omnilink_whatsapp.manifest import ACCESS_TOKEN, APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
+from omnilink_whatsapp.outbound import render_message
 from omnilink_whatsapp.settings import WhatsAppSettings
 from omnilink_whatsapp.signature import HEADER, OLD_HEADER, answer_challenge, is_signed, make_replay_key
 
 
 class WhatsAppConnector:
-    """Receives the WhatsApp Cloud API's webhooks.
+    """Receives the WhatsApp Cloud API's webhooks, and sends.
 
     Args:
         settings: the account's.
@@ -69,6 +79,33 @@ class WhatsAppConnector:
         if not is_signed(header, request.body, values):
             return Rejected("signature_wrong")
         return Verified(make_replay_key(header))
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as calls of the Cloud API (see `outbound.render_message`).
+
+        Raises:
+            SendRefused: it cannot be said on WhatsApp.
+        """
+        return render_message(message, context, self._settings)
+
+    def authorise(self, request: HttpRequest, secrets: Secrets, now: datetime) -> HttpRequest:
+        """The call with the newest access token.
+
+        Raises:
+            SecretMissing: none is configured.
+            ConfigError: the call is for another place than the configured API.
+        """
+        if not request.url.startswith(self._settings.api_url + "/"):
+            raise ConfigError("a call for another host gets no credentials", connector="whatsapp")
+        tokens = _reveal(secrets, ACCESS_TOKEN)
+        if not tokens:
+            raise SecretMissing("sending needs an access token", connector="whatsapp",
+                                hint='write access_token = "env:NAME"')  # fmt: skip
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What Meta's answer means (see `answers.read_answer`)."""
+        return read_answer(step, answer)
 
 
 def _reveal(secrets: Secrets, name: str) -> list[str]:

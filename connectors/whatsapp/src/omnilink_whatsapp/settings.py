@@ -7,6 +7,7 @@ from typing import Self
 from omnilink.errors import ConfigError
 from omnilink.model import Handle
 from omnilink.plugin import ConnectorSettings
+from omnilink_whatsapp.manifest import API_URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,14 @@ class WhatsAppSettings:
         waba_id: if set, items of another WhatsApp Business Account are not this account's.
         portfolio_id: scope of business-scoped user ids; "" = the WhatsApp Business Account's id.
         own: the agency's own WhatsApp numbers.
+        api_url: where the Cloud API is, without a slash at the end.
     """
 
     phone_number_id: str = ""
     waba_id: str = ""
     portfolio_id: str = ""
     own: tuple[Handle, ...] = ()
+    api_url: str = API_URL
 
     @classmethod
     def of(cls, settings: ConnectorSettings) -> Self:
@@ -37,6 +40,7 @@ class WhatsAppSettings:
             phone_number_id=_id(options, "phone_number_id", settings.account),
             waba_id=_id(options, "waba_id", settings.account),
             portfolio_id=_id(options, "portfolio_id", settings.account),
+            api_url=_url(options.get("api_url", API_URL), settings.account),
             own=tuple(h for h in settings.own_handles if h.scheme == "wa"),
         )
 
@@ -47,3 +51,10 @@ def _id(options: Mapping[str, object], name: str, account: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ConfigError(f"{name} must be an id", setting=f"accounts.{account}.{name}", connector="whatsapp")
     return str(value).strip()
+
+
+def _url(value: object, account: str) -> str:
+    if not isinstance(value, str) or not value.startswith("https://"):
+        raise ConfigError("api_url must be an https address", setting=f"accounts.{account}.api_url",
+                          connector="whatsapp")  # fmt: skip
+    return value.rstrip("/")

@@ -1,0 +1,223 @@
+"""Outbound: a message as calls of the Cloud API's messages and media end points. Pure.
+
+https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages
+https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnilink.errors import SendRefused
+from omnilink.model import Action, ContactCard, Handle, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
+from omnilink.plugin import HttpRequest, MediaFile, RenderPlan, SendContext, Step
+from omnilink.plugin.formatting import Style, parse_markdown, render_pieces, split_text
+from omnilink_whatsapp.manifest import CAPABILITIES
+from omnilink_whatsapp.multipart import encode_form
+from omnilink_whatsapp.settings import WhatsAppSettings
+from omnilink_whatsapp.style import WHATSAPP
+
+TEXT_CHARS = int(CAPABILITIES.limits["text_chars"])
+CAPTION_CHARS = int(CAPABILITIES.limits["caption_chars"])
+BUTTONS, BUTTON_CHARS = 3, 20
+ROWS, ROW_CHARS, ROW_DETAIL_CHARS = 10, 24, 72
+LARGEST_BYTES = {
+    "image": 5_000_000, "audio": 16_000_000, "video": 16_000_000, "sticker": 500_000, "document": 100_000_000,
+}  # fmt: skip
+_TYPES = {"image": "image", "audio": "audio", "voice": "audio", "video": "video", "sticker": "sticker"}
+_IMAGES = frozenset({"image/jpeg", "image/png"})
+_PLAIN = Style()
+
+
+def render_message(message: Outgoing, context: SendContext, settings: WhatsAppSettings) -> RenderPlan:
+    """A message as steps: uploads, then one call for each piece.
+
+    Raises:
+        SendRefused: it cannot be said here.
+    """
+    if context.recipient is None or context.recipient.scheme not in CAPABILITIES.reaches:
+        raise SendRefused("that is no WhatsApp address", reason="bad-address", connector="whatsapp")
+    if not settings.phone_number_id:
+        raise SendRefused(
+            "sending needs phone_number_id", reason="no-account", connector="whatsapp",
+            hint="write phone_number_id in the account's settings",
+        )  # fmt: skip
+    writer = _Writer(context, settings, context.recipient)
+    if message.action is Action.REACT:
+        writer.add("reaction", {"reaction": {"message_id": _native(message.target), "emoji": message.reaction or ""}})
+    elif message.action is Action.SEND:
+        writer.write(message)
+    else:
+        raise SendRefused("the Cloud API edits and deletes nothing", reason="not-supported", connector="whatsapp")
+    return writer.plan()
+
+
+def _native(quoted: Quoted | None) -> str:
+    """The wamid of an earlier message.
+
+    Raises:
+        SendRefused: WhatsApp has not told it (yet).
+    """
+    keys = [key for key in (quoted.message_keys if quoted else ()) if key.startswith("wa:")]
+    if not keys:
+        raise SendRefused("WhatsApp has given that message no id yet", reason="not-supported", connector="whatsapp")
+    return keys[-1].removeprefix("wa:")
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects the calls of one message."""
+
+    context: SendContext
+    settings: WhatsAppSettings
+    recipient: Handle
+    quoted: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+    def write(self, message: Outgoing) -> None:
+        if message.quoted is not None:
+            try:
+                self.quoted = _native(message.quoted)
+            except SendRefused:
+                self.losses.append(Loss(what="reply", how="dropped", detail="the quoted message has no WhatsApp id"))
+        if message.subject:
+            self.losses.append(Loss(what="subject", how="dropped"))
+        offer = next((p for p in message.parts if isinstance(p, Offer)), None)
+        texts = [p for p in message.parts if isinstance(p, Text)]
+        body = list(_pieces(texts))
+        if len(body) > 1:
+            self.losses.append(Loss(what="text", how="split", count=len(body)))
+        for piece in body[:-1] if offer else body:
+            self.add("text", {"text": {"body": piece, "preview_url": False}})
+        if offer is not None:
+            self._offer(offer, body[-1] if body else (offer.title or "…"))
+        for part in message.parts:
+            if isinstance(part, Media):
+                self._media(part)
+            elif isinstance(part, Location):
+                self._location(part)
+            elif isinstance(part, ContactCard):
+                self._card(part)
+            elif isinstance(part, Template):
+                self._template(part)
+        if not self.steps:
+            raise SendRefused("there is nothing to send", reason="empty", connector="whatsapp")
+
+    def add(self, kind: str, content: Mapping[str, Any], upload: str | None = None) -> None:
+        """One call; with `upload`, the media id that step gave goes into its object."""
+        to = "recipient" if self.recipient.scheme == "wa_bsuid" else "to"
+        address = self.recipient.raw if to == "recipient" else self.recipient.value.lstrip("+")
+        body: dict[str, Any] = {
+            "messaging_product": "whatsapp", "recipient_type": "individual", to: address, "type": kind, **content,
+        }  # fmt: skip
+        if self.quoted and kind != "reaction":
+            body["context"] = {"message_id": self.quoted}
+            self.quoted = None  # the first piece shows what is answered
+        url = f"{self.settings.api_url}/{self.settings.phone_number_id}/messages"
+
+        def make(done: Mapping[str, str]) -> HttpRequest:
+            whole = {**body, kind: {**body[kind], "id": done[upload]}} if upload else body
+            return HttpRequest("POST", url, {"content-type": "application/json"}, json.dumps(whole).encode())
+
+        self.steps.append(Step(f"message-{len(self.steps)}", make))
+
+    def plan(self) -> RenderPlan:
+        thread = f"wa:{self.settings.phone_number_id}/{self.recipient.value.lstrip('+')}"
+        if self.recipient.scheme == "wa_bsuid":
+            thread = f"wa:{self.settings.phone_number_id}/{self.recipient.raw}"
+        return RenderPlan(tuple(self.steps), tuple(self.losses), conversation_keys=(thread,))
+
+    # --- content --------------------------------------------------------------------------------------------------
+
+    def _media(self, part: Media) -> None:
+        kind = _TYPES.get(part.kind, "document")
+        if kind == "image" and part.mime_type not in _IMAGES:
+            kind = "document"
+        content: dict[str, Any] = {}
+        if part.caption and kind in ("image", "video", "document"):
+            caption = next(iter(render_pieces(parse_markdown(part.caption), WHATSAPP, limit=CAPTION_CHARS)), "")
+            content["caption"] = caption
+            if len(part.caption) > CAPTION_CHARS:
+                self.losses.append(Loss(what="caption", how="shortened"))
+        elif part.caption:
+            self.losses.append(Loss(what="caption", how="dropped"))
+        if kind == "document" and part.filename:
+            content["filename"] = part.filename
+        file = self.context.media.get(part.ref or "")
+        if file is not None:
+            self.add(kind, {kind: content}, upload=self._upload(file, kind))
+        elif (part.ref or "").startswith("https://"):
+            self.add(kind, {kind: {**content, "link": part.ref}})
+        else:
+            raise SendRefused("a file to send has no bytes and no https address", reason="not-supported",
+                              connector="whatsapp")  # fmt: skip
+
+    def _upload(self, file: MediaFile, kind: str) -> str:
+        if len(file.content) > LARGEST_BYTES[kind]:
+            raise SendRefused(f"WhatsApp takes no {kind} of that size", reason="too-large", connector="whatsapp")
+        name = f"upload-{len(self.steps)}"
+        content_type, body = encode_form(
+            {"messaging_product": "whatsapp", "type": file.mime_type}, file, boundary=f"omnilink-{self.context.item}"
+        )
+        url = f"{self.settings.api_url}/{self.settings.phone_number_id}/media"
+        request = HttpRequest("POST", url, {"content-type": content_type}, body)
+        self.steps.append(Step(name, lambda done: request, delivers=False, repeatable=True))
+        return name
+
+    def _location(self, part: Location) -> None:
+        shown = {"name": part.name, "address": part.address}
+        place = {"latitude": part.latitude, "longitude": part.longitude, **{k: v for k, v in shown.items() if v}}
+        self.add("location", {"location": place})
+
+    def _card(self, part: ContactCard) -> None:
+        name = part.name or next(iter((*part.phones, *part.emails)), "")
+        card: dict[str, Any] = {"name": {"formatted_name": name, "first_name": name}}
+        if part.phones:
+            card["phones"] = [{"phone": phone, "type": "WORK"} for phone in part.phones]
+        if part.emails:
+            card["emails"] = [{"email": email, "type": "WORK"} for email in part.emails]
+        self.add("contacts", {"contacts": [card]})
+
+    def _template(self, part: Template) -> None:
+        if not part.language:
+            raise SendRefused("a WhatsApp template needs its language", reason="not-supported",
+                              hint="for example --language en_US", connector="whatsapp")  # fmt: skip
+        template: dict[str, Any] = {"name": part.name, "language": {"code": part.language}}
+        if part.parameters:
+            values = [{"type": "text", "text": text} for text in part.parameters]
+            template["components"] = [{"type": "body", "parameters": values}]
+        self.add("template", {"template": template})
+
+    def _offer(self, offer: Offer, body: str) -> None:
+        options = offer.options
+        if len(body) > CAPTION_CHARS:  # an interactive body is as short as a caption
+            self.add("text", {"text": {"body": body, "preview_url": False}})
+            body = offer.title or "…"
+        shown = {"body": {"text": body}}
+        fits = all(len(option.label) <= BUTTON_CHARS and not option.description for option in options)
+        if len(options) <= BUTTONS and fits:
+            buttons = [{"type": "reply", "reply": {"id": o.value, "title": o.label}} for o in options]
+            self.add("interactive", {"interactive": {"type": "button", **shown, "action": {"buttons": buttons}}})
+        elif len(options) <= ROWS and all(len(option.label) <= ROW_CHARS for option in options):
+            rows = [
+                {"id": o.value, "title": o.label, **({"description": o.description[:ROW_DETAIL_CHARS]}
+                                                     if o.description else {})}
+                for o in options
+            ]  # fmt: skip
+            action = {"button": (offer.title or "☰")[:BUTTON_CHARS], "sections": [{"rows": rows}]}
+            self.add("interactive", {"interactive": {"type": "list", **shown, "action": action}})
+        else:
+            lines = [body, *(f"{n}. {o.label}" for n, o in enumerate(options, 1))]
+            self.losses.append(Loss(what="offer", how="degraded", detail="shown as a numbered list"))
+            for piece in render_pieces(parse_markdown("\n".join(lines)), _PLAIN, limit=TEXT_CHARS):
+                self.add("text", {"text": {"body": piece, "preview_url": False}})
+
+
+def _pieces(texts: list[Text]) -> Iterator[str]:
+    for part in texts:
+        if part.format == "markdown":
+            yield from render_pieces(parse_markdown(part.text), WHATSAPP, limit=TEXT_CHARS)
+        elif part.text.strip():
+            yield from split_text(WHATSAPP.escape(part.text), TEXT_CHARS)

@@ -1,0 +1,35 @@
+"""Page: one page of a person's history, read and folded."""
+
+from omnilink.citizen.explain import find_paths
+from omnilink.citizen.history import fold_page, parse_cursor, render_cursor
+from omnilink.identity.components import partition
+from omnilink.model.scope import Scope
+from omnilink.model.view import TimelinePage
+from omnilink.store.base import Component, HistoryStore
+
+MOST_ITEMS = 1000
+
+
+async def read_page(
+    store: HistoryStore, scope: Scope, component: Component, asked: str, *, limit: int, before: str | None
+) -> TimelinePage:
+    """A page of a contact's history, newest first.
+
+    Args:
+        component: the contact.
+        asked: id of the persona that was asked for: the items' reasons start from it.
+        limit: items, at most 1,000.
+        before: `next_cursor` of the page before.
+
+    Raises:
+        BadInput: `before` is no cursor.
+    """
+    limit = max(1, min(limit, MOST_ITEMS))
+    cursor = parse_cursor(before) if before else None
+    members = [p.id for p in component.personas]
+    rows = await store.read_timeline(scope, members, before=cursor, limit=limit)
+    revisions = await store.read_revisions(scope, [row.interaction.id for row in rows])
+    blocked = partition([p.key for p in component.personas], component.links).conflicts
+    items = fold_page(rows, revisions, find_paths(asked, component.links, blocked))
+    more = render_cursor(rows[-1]) if len(rows) == limit else None
+    return TimelinePage(contact=component.contact, items=tuple(items), next_cursor=more)
