@@ -7,7 +7,8 @@ from tests.store.town import Decision, about, lookup_of, say
 
 from omnilink.errors import Conflict, NotFound
 from omnilink.model import Arrival, Claim, Consent, EnvelopeState, Method, Verdict
-from omnilink.store.base import Change, EventState, Lookup, Revocation, SettledEnvelope, SettledEvent
+from omnilink.model.persona import Revocation
+from omnilink.store.base import Change, EventState, Lookup, SettledEnvelope, SettledEvent
 
 pytestmark = pytest.mark.anyio
 ANA, EVA, LEA = (f"tel:+3460000000{n}" for n in range(3))

@@ -5,8 +5,9 @@ from tests.store.town import about, say
 
 from omnilink.errors import ScopeDenied
 from omnilink.model import Verdict
+from omnilink.model.persona import Revocation
 from omnilink.model.scope import Scope
-from omnilink.store.base import Change, Context, Lookup, Parked, Revocation
+from omnilink.store.base import Change, Context, Lookup, Parked
 
 pytestmark = pytest.mark.anyio
 

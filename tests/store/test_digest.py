@@ -8,8 +8,9 @@ from tests.store.town import Town, about, say
 
 from omnilink.errors import ScopeDenied
 from omnilink.model import Consent, Method, Verdict
+from omnilink.model.persona import Revocation
 from omnilink.model.scope import Scope
-from omnilink.store.base import Change, Revocation
+from omnilink.store.base import Change
 from omnilink.store.memory import MemoryStore
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,8 @@ from tests.store.town import START, say
 
 from omnilink.errors import NotFound
 from omnilink.model import Claim, Verdict
-from omnilink.store.base import Change, ContactRow, Revocation
+from omnilink.model.persona import Revocation
+from omnilink.store.base import Change, ContactRow
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,9 @@ from tests.store.town import Town, about, say
 
 from omnilink.errors import NotFound
 from omnilink.model import EnvelopeState
+from omnilink.model.persona import Revocation
 from omnilink.model.scope import Scope
-from omnilink.store.base import Change, Lookup, Revocation
+from omnilink.store.base import Change, Lookup
 from omnilink.store.memory import MemoryStore
 from omnilink.store.sqlite import SqliteStore
 

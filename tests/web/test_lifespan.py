@@ -42,7 +42,7 @@ async def test_what_was_pending_at_the_stop_is_processed_at_the_next_start(post,
 
 
 async def test_processing_outlives_a_bug_and_health_shows_it_meanwhile(post, run_app, monkeypatch, caplog):
-    monkeypatch.setattr(webhooks, "RESTART_PROCESSING_S", 0.01)
+    monkeypatch.setattr(webhooks, "RESTART_S", 0.01)
     real, mended = post.hub.run_processing, anyio.Event()
 
     async def flaky(**options):

@@ -43,7 +43,7 @@ def test_the_connector_is_all_it_says():
     assert isinstance(connector, Connector)
     assert isinstance(connector, Parses)
     assert isinstance(connector, ReceivesWebhooks)
-    assert connector.manifest.secret_names == {"app_secret", "verify_token"}
+    assert connector.manifest.secret_names == {"app_secret", "verify_token", "access_token"}
 
 
 def test_a_signed_request_is_verified_and_named_by_its_signature(connect):

@@ -11,7 +11,7 @@ from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
 from omnilink.model.conversation import Conversation
 from omnilink.model.event import ConversationKind, Direction, InteractionKind
-from omnilink.model.interaction import Interaction, Revision, RevisionAction
+from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
 from omnilink.model.outgoing import Action, Offer, OutboxItem, OutgoingPart
 from omnilink.model.part import Native, Part
 from omnilink.model.participant import Participant, Role
@@ -144,7 +144,7 @@ def _interaction(plan: Plan, conversation: str, id_: str, now: datetime) -> Inte
         account=sender.account,
         message_key=message_key_of(plan),
         conversation=conversation,
-        arrivals=(),
+        arrivals=(Arrival(account=sender.account, envelope="", event_key=f"outbox:{plan.item}"),),
         participants=(own, plan.recipient),
         occurred_at=plan.planned_at,
         received_at=now,

@@ -11,7 +11,7 @@ No framework: it would be the largest cost of a request.
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from omnilink.web.asgi import RETRY_AFTER_S, Held, Receive, Scope, Send, read_bo
 _HOOK = re.compile(rb"/hooks/([A-Za-z0-9_-]{1,100})")
 _CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 
-RESTART_PROCESSING_S = 1.0
+RESTART_S = 1.0
 
 logger = logging.getLogger("omnilink.web")
 
@@ -173,25 +173,38 @@ class WebhookApp:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._run_processing)
+            tasks.start_soon(self._run, self._hub.run_processing, self._processed)
+            tasks.start_soon(self._run, self._hub.run_delivery, self._delivered)
+            tasks.start_soon(self._run_polling)
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown: what is pending is on disk and is processed at the next start
             tasks.cancel_scope.cancel()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _run_processing(self) -> None:
-        """What `Hub.run_processing` does not outlive, this does: a bug must not leave all later messages unread."""
+    async def _run(self, loop: Callable[..., Awaitable[None]], report: Callable[[Exception | None], None]) -> None:
+        """What the hub's loop does not outlive, this does: a bug must not leave all later messages waiting."""
         while True:
             try:
-                await self._hub.run_processing(report=self._processed)
+                await loop(report=report)
             except Exception as e:
-                self._processed(e)
-                await anyio.sleep(RESTART_PROCESSING_S)
+                report(e)
+                await anyio.sleep(RESTART_S)
+
+    async def _run_polling(self) -> None:
+        await self._hub.poller.run(report=self._polled)
 
     def _processed(self, error: Exception | None) -> None:
         self._processing_fails = error is not None
         if error is not None:
             logger.error("processing failed, it will be tried again: %s", type(error).__name__)
+
+    def _delivered(self, error: Exception | None) -> None:
+        if error is not None:
+            logger.error("sending failed, it will be tried again: %s", type(error).__name__)
+
+    def _polled(self, account: str, error: Exception | None) -> None:
+        if error is not None:
+            logger.error("account %s cannot be fetched from, it will be tried again: %s", account, type(error).__name__)
 
 
 def _refusal(refused: Refused) -> WebhookResponse:

@@ -11,6 +11,7 @@ from omnilink.model.persona import Attribution, Claim, Link, Persona, Revocation
 from omnilink.store.base import Change, EventState, SettledEnvelope, SettledEvent
 from omnilink.store.memory.context import read_context
 from omnilink.store.memory.envelopes import forget_event
+from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.state import (
     ConversationRow,
     EnvelopeRow,
@@ -58,6 +59,7 @@ def commit_change(state: State, change: Change) -> int:
         found(state.personas, consent.persona)
         state.consents[len(state.consents)] = consent
     _settle(state, change)
+    write_outbox(state, change)
     return state.seq
 
 

@@ -92,15 +92,20 @@ def _messages(
 ) -> tuple[dict[str, tuple[MessageRef, ...]], dict[str, tuple[Parked, ...]]]:
     messages, parked = {}, {}
     for key in lookup.messages:
-        rows = [state.interactions[name] for name in state.messages.get(key, ())]
+        names = [name for name in state.messages.get(key, ()) if name not in state.same_as]
+        alias, alias_seq = state.aliases.get(key, ("", 0))
+        if alias and alias not in names:
+            names.append(alias)
+        rows = [state.interactions[name] for name in names]
         waiting = [state.events[place] for place in state.targets.get(key, ())]
         if rows:
-            messages[key] = tuple(_message_ref(state, row.interaction) for row in rows)
+            messages[key] = tuple(_message_ref(state, row.interaction, key) for row in rows)
         events = [row.event for row in waiting if row.event.state is EventState.PARKED]
         if events:
             parked[key] = tuple(Parked(e.envelope, e.ordinal, e.account, e.event or "") for e in events)
         if rows or waiting:
-            moved[versions.message_version(key)] = max([row.seq for row in rows] + [row.seq for row in waiting])
+            seqs = [alias_seq, *(row.seq for row in rows), *(row.seq for row in waiting)]
+            moved[versions.message_version(key)] = max(seqs)
     return messages, parked
 
 
@@ -108,13 +113,13 @@ LATE = 20
 """Participants that the later callbacks of a call may name although the first named nobody."""
 
 
-def _message_ref(state: State, i: Interaction) -> MessageRef:
+def _message_ref(state: State, i: Interaction, key: str) -> MessageRef:
     ordinals = chain(range(len(i.participants) + LATE), count(ELSEWHERE))
     later = takewhile(lambda n: n < ELSEWHERE or (i.id, n) in state.attributions, ordinals)
     places = ((i.id, ordinal) for ordinal in later)
     attributions = (state.attributions[place] for place in places if place in state.attributions)
     attributed = tuple((a.ordinal, state.personas[a.persona].persona.key) for a in attributions)
-    return MessageRef(i.id, i.message_key, i.content_key, i.account, i.kind.value, i.direction.value, attributed)
+    return MessageRef(i.id, key, i.content_key, i.account, i.kind.value, i.direction.value, attributed)
 
 
 def _conversations(state: State, lookup: Lookup, moved: dict[str, int]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def read_digest(state: State) -> str:
     digest.add("envelopes", (_envelope_line(row.envelope) for row in state.envelopes.values()))
     events = (row.event for row in state.events.values())
     digest.add("events", ((e.account, e.event_key, e.type, e.state) for e in events))
-    interactions = {name: row.interaction for name, row in state.interactions.items()}
+    interactions = {name: row.interaction for name, row in state.interactions.items() if name not in state.same_as}
     names = {name: (i.message_key, i.content_key) for name, i in interactions.items()}
     arrivals = {name: [(a.account, a.event_key) for a in i.arrivals] for name, i in interactions.items()}
     digest.add("interactions", (lines.interaction_line(i, arrivals[name]) for name, i in interactions.items()))
@@ -88,8 +88,8 @@ def _conversation_lines(state: State, names: dict[str, tuple[str, str | None]]) 
     }
     for key, (name, _) in state.conversation_keys.items():
         found[state.conversations[name].root][0].append(key)
-    for name, row in state.interactions.items():
-        message_key, content_key = names[name]
+    for name, (message_key, content_key) in names.items():
+        row = state.interactions[name]
         found[state.conversations[row.interaction.conversation].root][1].append((message_key, content_key or ""))
     return [(sorted(keys), sorted(items)) for keys, items in found.values()]
 

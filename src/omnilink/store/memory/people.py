@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from omnilink.model.consent import Consent
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.store.base import Component, ContactRow
@@ -41,6 +42,12 @@ def _contact_row(state: State, scope: Scope, contact: str) -> ContactRow:
     interactions = [i for name in names if (i := seen(scope, state.interactions[name].interaction)) is not None]
     last_at = max((i.occurred_at for i in interactions), default=None)
     return ContactRow(contact, len(members), len(interactions), last_at)
+
+
+def read_consents(state: State, personas: Sequence[str]) -> list[Consent]:
+    """What personas said about consent; see `base.PeopleStore`."""
+    asked = set(personas)
+    return [consent for consent in state.consents.values() if consent.persona in asked]
 
 
 def read_link(state: State, link: str) -> Link:

@@ -9,6 +9,7 @@ from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Link, Persona, PersonaRef
 from omnilink.model.scope import Scope
 from omnilink.store.base import SettledEvent
@@ -111,6 +112,11 @@ class State:
     conversations: dict[str, ConversationRow] = field(default_factory=dict)
     conversation_keys: dict[str, tuple[str, int]] = field(default_factory=dict)
     consents: dict[int, Consent] = field(default_factory=dict)
+    aliases: dict[str, tuple[str, int]] = field(default_factory=dict)
+    same_as: dict[str, str] = field(default_factory=dict)
+    outbox: dict[str, OutboxItem] = field(default_factory=dict)
+    idempotency: dict[str, str] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from omnilink.errors import BadInput, StoreUnusable
+from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
 from omnilink.store.memory import change as changes
-from omnilink.store.memory import context, history, ledger, people
+from omnilink.store.memory import context, history, ledger, outbox, people
 from omnilink.store.memory import envelopes as inbound
 from omnilink.store.memory.state import AccountRow, State
 
@@ -105,6 +107,35 @@ class MemoryStore:
     async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
         """A page of contacts; see `base.PeopleStore`."""
         return people.read_contacts(self._read(scope), scope, after, limit)
+
+    async def read_consents(self, scope: Scope, personas: Sequence[str]) -> list[Consent]:
+        """What personas said about consent; see `base.PeopleStore`."""
+        return people.read_consents(self._read(scope), personas)
+
+    async def read_outbox(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        idempotency_key: str | None = None,
+        states: Sequence[OutboxState] = (),
+        limit: int = 100,
+    ) -> list[OutboxItem]:
+        """Items by one of their names; see `outbox.OutboxStore`."""
+        return outbox.read_outbox(
+            self._read(scope), scope, ids=ids, interactions=interactions, idempotency_key=idempotency_key,
+            states=states, limit=limit,
+        )  # fmt: skip
+
+    async def read_due(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[OutboxItem]:
+        """What may be sent now; see `outbox.OutboxStore`."""
+        return outbox.read_due(self._read(scope), scope, now, limit)
+
+    async def read_blobs(self, scope: Scope, digests: Sequence[str]) -> dict[str, bytes]:
+        """The bytes kept under these digests; see `outbox.OutboxStore`."""
+        blobs = self._read(scope).blobs
+        return {digest: blobs[digest] for digest in digests if digest in blobs}
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

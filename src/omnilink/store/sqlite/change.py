@@ -14,6 +14,7 @@ from omnilink.store.base import Change
 from omnilink.store.sqlite.change_events import settle
 from omnilink.store.sqlite.change_history import add_arrivals, add_interactions, add_revisions, attribute
 from omnilink.store.sqlite.context import read_context
+from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
 from omnilink.store.sqlite.rows import View, interaction_doc, link_doc
 from omnilink.store.sqlite.transaction import Transaction
 from omnilink.store.versions import lookup_of, moved
@@ -28,6 +29,7 @@ class Encoded:
     revisions: Sequence[str]
     personas: Sequence[str]
     links: Sequence[str]
+    outbox: Sequence[str] = ()
 
     @classmethod
     def of(cls, change: Change) -> Self:
@@ -43,6 +45,7 @@ class Encoded:
                 [revision.model_dump_json() for revision in change.revisions],
                 [persona.model_dump_json(exclude={"claims"}) for persona in change.personas],
                 [link_doc(link) for link in change.links],
+                [outbox_doc(item) for item in change.outbox],
             )
         except ValueError:
             raise ValueError("a text is no valid Unicode") from None
@@ -73,6 +76,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     _merge_conversations(tx, tenant, seq, change.merges)
     _add_consents(tx, tenant, change)
     settle(tx, tenant, seq, change)
+    write_outbox(tx, tenant, seq, change, encoded.outbox)
     return seq
 
 

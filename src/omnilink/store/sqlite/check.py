@@ -22,7 +22,11 @@ _RULES = {
         WHERE r.id IS NULL OR r.root <> r.id""",
     "conversations whose number of interactions is wrong": """
         SELECT count(*) FROM conversation r WHERE r.root = r.id AND r.interactions <>
-        (SELECT count(*) FROM conversation c JOIN interaction i ON i.conversation = c.id WHERE c.root = r.id)""",
+        (SELECT count(*) FROM conversation c JOIN interaction i ON i.conversation = c.id
+        WHERE c.root = r.id AND i.same_as IS NULL)""",
+    "messages with two owners": """
+        SELECT count(*) FROM message_alias m JOIN interaction i INDEXED BY interaction_message
+        ON i.tenant = m.tenant AND i.message_key = m.key AND i.same_as IS NULL AND i.id <> m.interaction""",
     "attributions that are out of place in the timeline": """
         SELECT count(*) FROM attribution t JOIN interaction i ON i.id = t.interaction
         WHERE t.occurred_at <> i.occurred_at""",

@@ -24,7 +24,12 @@ _EVENTS = """
 _MESSAGES = """
     SELECT i.message_key, i.id, i.uid, i.content_key, a.name, i.kind, i.direction, i.seq
     FROM interaction i INDEXED BY interaction_message JOIN account a ON a.id = i.account
-    WHERE i.tenant = ? AND i.message_key IN (?*)
+    WHERE i.tenant = ? AND i.message_key IN (?*) AND i.same_as IS NULL
+"""
+_ALIASES = """
+    SELECT m.key, i.id, i.uid, i.content_key, a.name, i.kind, i.direction, max(i.seq, m.seq)
+    FROM message_alias m JOIN interaction i ON i.id = m.interaction JOIN account a ON a.id = i.account
+    WHERE m.tenant = ? AND m.key IN (?*) AND i.message_key <> m.key
 """
 _ATTRIBUTED = """
     SELECT t.interaction, t.ordinal, p.key, p.contact FROM attribution t JOIN persona p ON p.id = t.persona
@@ -154,7 +159,10 @@ def _read_messages(
     view: View, lookup: Lookup, found: dict[str, int], start: set[int]
 ) -> dict[str, tuple[MessageRef, ...]]:
     # By key, so that the oldest comes first whatever index answers.
-    rows = sorted(select_in(view.connection, _MESSAGES, lookup.messages, (view.tenant,)), key=lambda row: row[1])
+    found_rows = [
+        row for sql in (_MESSAGES, _ALIASES) for row in select_in(view.connection, sql, lookup.messages, (view.tenant,))
+    ]
+    rows = sorted(found_rows, key=lambda row: int(row[1]))
     attributed: dict[int, list[tuple[int, str]]] = {}
     for interaction, ordinal, key, contact in select_in(view.connection, _ATTRIBUTED, [row[1] for row in rows]):
         attributed.setdefault(interaction, []).append((ordinal, key))

@@ -17,7 +17,7 @@ _EVENTS = """
 """
 _INTERACTIONS = """
     SELECT i.id, d.doc FROM interaction i JOIN interaction_doc d ON d.interaction = i.id
-    WHERE i.tenant = ? ORDER BY i.id
+    WHERE i.tenant = ? AND i.same_as IS NULL ORDER BY i.id
 """
 _ARRIVALS = """
     SELECT r.interaction, a.name, r.event_key FROM arrival r JOIN account a ON a.id = r.account
@@ -47,7 +47,8 @@ _CONVERSATION_KEYS = """
 """
 _CONVERSATION_ITEMS = """
     SELECT c.root, i.message_key, ifnull(i.content_key, '')
-    FROM conversation c JOIN interaction i ON i.conversation = c.id WHERE c.tenant = ? ORDER BY c.root
+    FROM conversation c JOIN interaction i ON i.conversation = c.id
+    WHERE c.tenant = ? AND i.same_as IS NULL ORDER BY c.root
 """
 _CONSENTS = """
     SELECT p.key, c.purpose, c.sender, c.state, c.evidence FROM consent c JOIN persona p ON p.id = c.persona

@@ -36,7 +36,7 @@ _ROOTS = """
     JOIN conversation r ON r.id = c.root WHERE i.id IN (?*)
 """
 _ITEMS = """
-    SELECT i.occurred_at, i.uid, i.id FROM interaction i WHERE i.conversation = ? AND {seen}
+    SELECT i.occurred_at, i.uid, i.id FROM interaction i WHERE i.conversation = ? AND i.same_as IS NULL AND {seen}
     ORDER BY i.occurred_at, i.uid
 """
 _CONVERSATION = """

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from omnilink.errors import NotFound
+from omnilink.model.consent import Consent
 from omnilink.model.ids import from_micros
 from omnilink.model.persona import Claim, Link, Persona
 from omnilink.store.base import Component, ContactRow
@@ -77,6 +78,19 @@ def read_contacts(view: View, after: str | None, limit: int) -> list[ContactRow]
     sql = _COUNTS.replace("{seen}", view.interaction_is_seen("t.interaction"))
     counts = {key: (number, from_micros(last)) for key, number, last in select_in(view.connection, sql, keys)}
     return [ContactRow(uid, sizes[key], *counts.get(key, (0, None))) for key, uid in page]
+
+
+def read_consents(view: View, personas: Sequence[str]) -> list[Consent]:
+    """What personas said about consent; see `base.PeopleStore`."""
+    sql = (
+        "SELECT p.uid, c.purpose, c.sender, c.state, c.evidence, c.at, c.id FROM persona p INDEXED BY persona_uid "
+        "JOIN consent c ON c.persona = p.id WHERE p.tenant = ? AND p.uid IN (?*)"
+    )
+    rows = sorted(select_in(view.connection, sql, dict.fromkeys(personas), (view.tenant,)), key=lambda row: int(row[6]))
+    return [
+        Consent(persona=row[0], purpose=row[1], sender=row[2], state=row[3], evidence=row[4], at=from_micros(row[5]))
+        for row in rows
+    ]
 
 
 def read_link(view: View, link: str) -> Link:

@@ -10,14 +10,16 @@ import anyio
 import anyio.to_thread
 
 from omnilink.errors import StoreUnusable
+from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
-from omnilink.store.sqlite import context, history, people
+from omnilink.store.sqlite import context, history, outbox, people
 from omnilink.store.sqlite import envelopes as inbound
 from omnilink.store.sqlite.backup import copy_database
 from omnilink.store.sqlite.change import Encoded, commit_change
@@ -131,6 +133,37 @@ class SqliteStore:
     async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
         """A page of contacts; see `base.PeopleStore`."""
         return await self._read(scope, lambda view: people.read_contacts(view, after, limit))
+
+    async def read_consents(self, scope: Scope, personas: Sequence[str]) -> list[Consent]:
+        """What personas said about consent; see `base.PeopleStore`."""
+        return await self._read(scope, lambda view: people.read_consents(view, personas))
+
+    async def read_outbox(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        idempotency_key: str | None = None,
+        states: Sequence[OutboxState] = (),
+        limit: int = 100,
+    ) -> list[OutboxItem]:
+        """Items by one of their names; see `outbox.OutboxStore`."""
+
+        def read(view: View) -> list[OutboxItem]:
+            return outbox.read_outbox(
+                view, ids=ids, interactions=interactions, idempotency_key=idempotency_key, states=states, limit=limit
+            )
+
+        return await self._read(scope, read)
+
+    async def read_due(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[OutboxItem]:
+        """What may be sent now; see `outbox.OutboxStore`."""
+        return await self._read(scope, lambda view: outbox.read_due(view, now, limit))
+
+    async def read_blobs(self, scope: Scope, digests: Sequence[str]) -> dict[str, bytes]:
+        """The bytes kept under these digests; see `outbox.OutboxStore`."""
+        return await self._read(scope, lambda view: outbox.read_blobs(view, digests))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""
