@@ -90,12 +90,15 @@ class RenderPlan:
     Attributes:
         message_key: the message's name, where the sender chooses it (a mail's own Message-ID).
         conversation_keys: native keys of the thread it will be in, as far as they are known before.
+        content_key: what receiving makes of the same content, where a message has one (mail): a copy that comes
+            back is then this message.
     """
 
     steps: tuple[Step, ...]
     losses: tuple[Loss, ...] = ()
     message_key: str | None = None
     conversation_keys: tuple[str, ...] = ()
+    content_key: str | None = None
 
 
 # --- what came back ---------------------------------------------------------------------------------------------

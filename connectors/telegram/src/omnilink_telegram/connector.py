@@ -1,30 +1,44 @@
 """The Telegram connector: checks the secret token, reads updates."""
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing, Received
 from omnilink.plugin import (
+    Answer,
     Capabilities,
     ConnectorSettings,
+    HttpRequest,
     Keys,
     Manifest,
+    Outcome,
     RawRequest,
     Rejected,
+    RenderPlan,
     Secrets,
+    SendContext,
+    Step,
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.http import HttpClient
 from omnilink_telegram import signature
+from omnilink_telegram.answers import read_answer
 from omnilink_telegram.body import read_updates
 from omnilink_telegram.fields import id_at
 from omnilink_telegram.inbound import parse_envelope
 from omnilink_telegram.manifest import CAPABILITIES, MANIFEST
-from omnilink_telegram.settings import SECRET_TOKEN, TelegramSettings
+from omnilink_telegram.outbound import render_message
+from omnilink_telegram.polling import poll_updates
+from omnilink_telegram.settings import BOT_TOKEN, SECRET_TOKEN, TelegramSettings
 
 
 class TelegramConnector:
-    """Receives what Telegram sends to one bot.
+    """Receives what Telegram sends to one bot, and sends as that bot.
 
     Args:
         settings: the account's settings.
@@ -58,3 +72,48 @@ class TelegramConnector:
         updates = read_updates(request.body)
         update_id = id_at(updates[0], "update_id") if updates is not None and len(updates) == 1 else None
         return Verified(f"update:{update_id}" if update_id else None)
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as calls of the Bot API (see `outbound.render_message`).
+
+        Raises:
+            SendRefused: it cannot be said on Telegram.
+        """
+        return render_message(message, context, self._settings)
+
+    def authorise(self, request: HttpRequest, secrets: Secrets, now: datetime) -> HttpRequest:
+        """The call with the bot's token, which Telegram wants in the path.
+
+        Raises:
+            SecretMissing: none is configured.
+            ConfigError: the call is for another place than the configured API.
+        """
+        base = self._settings.api_url + "/"
+        if not request.url.startswith(base):
+            raise ConfigError("a call for another host gets no credentials", connector="telegram")
+        return replace(request, url=f"{base}bot{_token(secrets)}/{request.url.removeprefix(base)}")
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What Telegram's answer means (see `answers.read_answer`)."""
+        return read_answer(step, answer, self._settings)
+
+    async def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
+        """Updates, where the account is set to ask for them (see `polling.poll_updates`).
+
+        Raises:
+            ConfigError: it is not; or the token is wrong, or a webhook is set.
+            TransientError: Telegram cannot be reached.
+        """
+        if not self._settings.polls:
+            return  # its updates come by webhook
+        api = f"{self._settings.api_url}/bot{_token(secrets)}"
+        async with aclosing(poll_updates(api, cursor, http)) as lots:
+            async for lot in lots:
+                yield lot
+
+
+def _token(secrets: Secrets) -> str:
+    values = [secret.reveal() for secret in secrets.get(BOT_TOKEN, ())]
+    if not values:
+        raise SecretMissing("that needs the bot's token", connector="telegram", hint='write bot_token = "env:NAME"')
+    return values[0]

@@ -16,6 +16,17 @@ MANIFEST = Manifest(
             example="env:TELEGRAM_SECRET_TOKEN",
         ),
         Setting(
+            name="bot_token",
+            summary="The bot's token from @BotFather: sends, and asks for updates",
+            secret=True,
+            example="env:TELEGRAM_BOT_TOKEN",
+        ),
+        Setting(
+            name="polling",
+            summary="true: ask for updates (getUpdates) instead of being sent them; no webhook may be set then",
+        ),
+        Setting(name="api_url", summary="Where the Bot API is, for a server of your own"),
+        Setting(
             name="bot_id",
             summary="The bot's user id: the digits before the colon of its token; message ids count per bot",
             example="123456789",
@@ -36,6 +47,20 @@ CAPABILITIES = Capabilities(
         "delete": Level.PARTIAL,  # Telegram tells deletions of business chats only
         "reaction": Level.FULL,
     },
+    send={
+        "text": Level.FULL,
+        "formatting": Level.FULL,
+        "media": Level.FULL,
+        "location": Level.PARTIAL,  # without the place's name
+        "contact_card": Level.PARTIAL,  # one number
+        "offer": Level.FULL,
+        "reply": Level.FULL,
+        "edit": Level.FULL,
+        "delete": Level.FULL,
+        "reaction": Level.FULL,
+    },
+    reaches=("telegram",),
+    starts=False,  # a bot only answers: https://core.telegram.org/bots/features#what-features-do-bots-have
     # https://core.telegram.org/bots/api : texts of 4096 characters, captions of 1024, downloads of 20 MB.
     limits={"text_chars": 4096, "caption_chars": 1024, "media_bytes": 20_000_000},
     redelivers=True,

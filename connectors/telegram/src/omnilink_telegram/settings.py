@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
 
+API_URL = "https://api.telegram.org"
+BOT_TOKEN = "bot_token"  # noqa: S105 - the setting's name, not its value
 SECRET_TOKEN = "secret_token"  # noqa: S105 - the setting's name, not its value
 _BOT_ID = re.compile(r"[1-9][0-9]{0,19}")
 
@@ -17,11 +20,15 @@ class TelegramSettings:
         account: the account's name; stands in for the bot where its id is not known.
         bot_id: the bot's user id, digits.
         own_ids: user and chat ids of the agency: the bot, its people, its channels.
+        api_url: where the Bot API is, without a slash at the end.
+        polls: updates are asked for, not sent to us.
     """
 
     account: str
     bot_id: str | None = None
     own_ids: frozenset[str] = frozenset()
+    api_url: str = API_URL
+    polls: bool = False
 
     @classmethod
     def read(cls, settings: ConnectorSettings) -> "TelegramSettings":
@@ -33,4 +40,11 @@ class TelegramSettings:
         told = settings.options.get("bot_id")
         bot_id = str(told) if isinstance(told, int | str) and _BOT_ID.fullmatch(str(told)) else None
         own = {handle.raw.strip() for handle in settings.own_handles if handle.scheme == "telegram"}
-        return cls(settings.account, bot_id, frozenset(own | ({bot_id} if bot_id else set())))
+        api_url = settings.options.get("api_url", API_URL)
+        if not isinstance(api_url, str) or not api_url.startswith("https://"):
+            raise ConfigError(
+                "api_url must be an https address", setting=f"accounts.{settings.account}.api_url", connector="telegram"
+            )
+        polls = settings.options.get("polling") is True
+        own_ids = frozenset(own | ({bot_id} if bot_id else set()))
+        return cls(settings.account, bot_id, own_ids, api_url.rstrip("/"), polls)

@@ -13,8 +13,8 @@ from omnilink.errors import SendRefused
 from omnilink.model import Action, ContactCard, Handle, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
 from omnilink.plugin import HttpRequest, MediaFile, RenderPlan, SendContext, Step
 from omnilink.plugin.formatting import Style, parse_markdown, render_pieces, split_text
+from omnilink.plugin.multipart import encode_form
 from omnilink_whatsapp.manifest import CAPABILITIES
-from omnilink_whatsapp.multipart import encode_form
 from omnilink_whatsapp.settings import WhatsAppSettings
 from omnilink_whatsapp.style import WHATSAPP
 
@@ -184,7 +184,7 @@ class _Writer:
         if not part.language:
             raise SendRefused("a WhatsApp template needs its language", reason="not-supported",
                               hint="for example --language en_US", connector="whatsapp")  # fmt: skip
-        template: dict[str, Any] = {"name": part.name, "language": {"code": part.language}}
+        template: dict[str, Any] = {"name": part.name, "language": {"code": part.language, "policy": "deterministic"}}
         if part.parameters:
             values = [{"type": "text", "text": text} for text in part.parameters]
             template["components"] = [{"type": "body", "parameters": values}]

@@ -6,6 +6,7 @@ or a joiner, within a flag, a tagged or joined emoji, a Hangul syllable, a CR LF
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 ZWJ = "\u200d"
 _LAST_PLAIN = "\u02ff"
@@ -45,8 +46,28 @@ def cut_before(text: str, at: int, floor: int = 0) -> int:
     return at
 
 
+def graphemes(text: str) -> Iterator[str]:
+    """What a reader sees as single characters, in order."""
+    start = 0
+    for at in range(1, len(text) + 1):
+        if may_cut(text, at, start):
+            yield text[start:at]
+            start = at
+
+
+def is_emoji(seen: str) -> bool:
+    """Whether one of `graphemes` is an emoji made of several code points: a flag, a keycap, a joined or toned one."""
+    if len(seen) == 1:
+        return False
+    return _is_flag_letter(seen[0]) or "\u20e3" in seen or (_is_pictograph(seen[0]) and not _is_mark(seen[1]))
+
+
 def _extends(character: str) -> bool:
-    return _EXTENDING.match(character) is not None or unicodedata.category(character) in _MARKS
+    return _EXTENDING.match(character) is not None or _is_mark(character)
+
+
+def _is_mark(character: str) -> bool:
+    return not _EXTENDING.match(character) and unicodedata.category(character) in _MARKS
 
 
 def _is_pictograph(character: str) -> bool:

@@ -101,7 +101,7 @@ class _Builder:
             case "hr":
                 return Rule()
             case _:  # fence, code_block
-                return CodeBlock(token.content.removesuffix("\n"), (token.info.split() or [""])[0])
+                return _code_block(token.info.strip(), token.content.removesuffix("\n"))
 
     def _line(self) -> tuple[Inline, ...]:
         content = self.tokens[self.position]
@@ -119,6 +119,13 @@ class _Builder:
         tight = all(token.hidden for token in paragraphs if token.level == level)
         self.position += 1
         return ItemList(tuple(items), start, tight)
+
+
+def _code_block(info: str, text: str) -> CodeBlock:
+    """What stands behind the opening fence is a language only where it is one word above some code."""
+    if info and (not text or len(info.split()) > 1):
+        return CodeBlock(f"{info}\n{text}".rstrip("\n"))
+    return CodeBlock(text, info)
 
 
 @dataclass(slots=True)
@@ -142,45 +149,52 @@ def _inline(tokens: "Iterable[Token]") -> tuple[Inline, ...]:
         elif token.nesting < 0:
             span = spans.pop()
             if span.counts:
-                span.around.append(_span(span.token, tuple(here)))
+                for node in _span(span.token, tuple(here)):
+                    _append(span.around, node)
             here = span.around
-        elif token.type == "image" and any(span.token.tag == "a" for span in spans):
-            _append(here, Words(token.content or str(token.attrs["src"])))
         else:
-            _append(here, _leaf(token))
+            linked = any(span.token.tag == "a" for span in spans)
+            for node in _leaf(token, linked):
+                _append(here, node)
     return tuple(here)
 
 
-def _span(token: "Token", children: tuple[Inline, ...]) -> Inline:
+def _span(token: "Token", children: tuple[Inline, ...]) -> tuple[Inline, ...]:
     match token.tag:
         case "strong":
-            return Bold(children)
+            return (Bold(children),)
         case "em":
-            return Italic(children)
+            return (Italic(children),)
         case "s":
-            return Strike(children)
+            return (Strike(children),)
         case _:
-            return _link(token, "href", children)
+            return _link(token, "href", children, "[")
 
 
-def _leaf(token: "Token") -> Inline:
+def _leaf(token: "Token", linked: bool) -> tuple[Inline, ...]:
     match token.type:
         case "softbreak" | "hardbreak":
-            return LineBreak()
+            return (LineBreak(),)
         case "code_inline":
-            return Code(token.content)
+            return (Code(token.content),)
+        case "image" if linked:
+            return (Words(token.content or str(token.attrs["src"])),)
         case "image":
-            return _link(token, "src", (Words(token.content),) if token.content else ())
+            return _link(token, "src", (Words(token.content),) if token.content else (), "![")
         case _:
-            return Words(token.content)
+            return (Words(token.content),)
 
 
-def _link(token: "Token", where: str, children: tuple[Inline, ...]) -> Link:
-    """The words of a link are its address where there are none; a title joins them, as no chat shows titles."""
+def _link(token: "Token", where: str, children: tuple[Inline, ...], opening: str) -> tuple[Inline, ...]:
+    """A link; its words as they were typed where it leads nowhere. A title joins them, as no chat shows titles."""
     url = str(token.attrs[where])
-    words = children or (Words(url),)
-    title = token.attrs.get("title")
-    return Link(url, (*words, Words(f" ({title})")) if title else words)
+    title = f"({token.attrs['title']})" if token.attrs.get("title") else ""
+    if not url:
+        return (Words(opening), *children, Words("]" + (title or "()")))
+    words: list[Inline] = list(children) or [Words(url)]
+    if title:
+        _append(words, Words(f" {title}"))
+    return (Link(url, tuple(words)),)
 
 
 def _append(children: list[Inline], node: Inline) -> None:

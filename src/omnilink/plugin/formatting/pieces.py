@@ -74,8 +74,9 @@ def _cut(block: Block, fits: Fits, limit: int) -> tuple[Block, tuple[Block, ...]
             return replace(block, children=inline), (replace(block, children=rest),) if rest else ()
         case CodeBlock():
             reach = furthest(lambda n: fits((replace(block, text=block.text[:n]),)), len(block.text), limit)
-            end = border(block.text, 0, reach)
-            left, right = block.text[:end].rstrip(), block.text[end:].strip("\n")
+            line_end = block.text.rfind("\n", 1, reach + 1)
+            end = line_end if line_end > 0 else border(block.text, 0, reach)
+            left, right = block.text[:end], block.text[end:].removeprefix("\n")
             return replace(block, text=left), (replace(block, text=right),) if right else ()
         case Quote():
             inside, others = _split(block.children, lambda some: fits((Quote(some),)), limit)

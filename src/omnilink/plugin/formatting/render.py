@@ -98,7 +98,7 @@ def _edge(node: Inline, end: int) -> str:
     """The first (0) or last (-1) character of a node; "" where it is no letter or digit of a word."""
     match node:
         case Words():
-            return node.text[end]
+            return node.text[-1:] if end else node.text[:1]
         case Bold() | Italic() | Strike() | Link():
             return _edge(node.children[end], end) if node.children else ""
         case _:

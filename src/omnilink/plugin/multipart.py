@@ -2,25 +2,32 @@
 
 from collections.abc import Mapping
 
-from omnilink.plugin import MediaFile
+from omnilink.plugin.sending import MediaFile
 
 
-def encode_form(fields: Mapping[str, str], file: MediaFile, *, boundary: str) -> tuple[str, bytes]:
+def encode_form(fields: Mapping[str, str], file: MediaFile, *, boundary: str, name: str = "file") -> tuple[str, bytes]:
     """The content type and the body.
 
     Args:
         fields: names and values beside the file.
+        file: its bytes, type and name.
+        name: of the field that holds the file.
         boundary: unlike anything in the file; an outbox item's id is a random number.
     """
     pieces = []
-    for name, value in fields.items():
-        pieces.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{_one_line(value)}\r\n')
+    for field, value in fields.items():
+        pieces.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{_safe(value)}\r\n')
     pieces.append(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{_quoted(file.filename)}"\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{_quoted(file.filename)}"\r\n'
         f"Content-Type: {_one_line(file.mime_type)}\r\n\r\n"
     )
     head = "".join(pieces).encode()
     return f"multipart/form-data; boundary={boundary}", head + file.content + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _safe(value: str) -> str:
+    """A value may have lines; only a boundary could end it, and that is unlike any text."""
+    return value.replace("\0", "")
 
 
 def _one_line(text: str) -> str:
