@@ -1,22 +1,33 @@
 """The connector: one object an account, all of its work in pure functions."""
 
+import base64
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
+    Answer,
     Capabilities,
     ConnectorSettings,
+    HttpRequest,
     Keys,
     Manifest,
+    Outcome,
     RawRequest,
     Rejected,
+    RenderPlan,
     Secrets,
+    SendContext,
+    Step,
     Verified,
     WebhookResponse,
 )
+from omnilink_twilio.answers import read_answer
 from omnilink_twilio.inbound import parse_envelope
 from omnilink_twilio.manifest import AUTH_TOKEN, CAPABILITIES, MANIFEST
+from omnilink_twilio.outbound import render_message
 from omnilink_twilio.settings import TwilioSettings
 from omnilink_twilio.signature import (
     FORM_TYPE,
@@ -34,7 +45,7 @@ _LONGEST_TOKEN = 200
 
 
 class TwilioConnector:
-    """Receives Twilio's webhooks.
+    """Receives Twilio's webhooks, and sends messages.
 
     Args:
         settings: the account's.
@@ -75,6 +86,35 @@ class TwilioConnector:
         if find_swallowed(pairs):
             return Rejected("fields_ambiguous")
         return Verified(_replay_key(request, header, pairs))
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as calls of the Messages resource (see `outbound.render_message`).
+
+        Raises:
+            SendRefused: it cannot be said here.
+        """
+        return render_message(message, context, self._settings)
+
+    def authorise(self, request: HttpRequest, secrets: Secrets, now: datetime) -> HttpRequest:
+        """The call with the account's credentials.
+
+        Raises:
+            SecretMissing: no auth token is configured.
+            ConfigError: the call is for another place than the configured API.
+        """
+        if not request.url.startswith(self._settings.api_url + "/"):
+            raise ConfigError("a call for another host gets no credentials", connector="twilio")
+        tokens = [secret.reveal() for secret in secrets.get(AUTH_TOKEN, ())]
+        if not tokens:
+            raise SecretMissing(
+                "sending needs the auth token", connector="twilio", hint='write auth_token = "env:NAME"'
+            )
+        pair = base64.b64encode(f"{self._settings.account_sid}:{tokens[0]}".encode()).decode("ascii")
+        return replace(request, headers={**request.headers, "authorization": f"Basic {pair}"})
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What Twilio's answer means (see `answers.read_answer`)."""
+        return read_answer(step, answer)
 
 
 def _read_covered(request: RawRequest) -> Pairs | Rejected:

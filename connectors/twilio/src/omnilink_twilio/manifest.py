@@ -12,6 +12,9 @@ MANIFEST = Manifest(
     settings=(
         Setting(AUTH_TOKEN, "Auth token of the (sub)account: signs every webhook. A list while it is rotated.",
                 secret=True, required=True, example="env:TWILIO_AUTH_TOKEN"),
+        Setting("account_sid", "Account SID (AC...): whose messages are sent. Without it the account only receives."),
+        Setting("messaging_service_sid", "Messaging Service (MG...) to send SMS from, instead of a number of our own."),
+        Setting("api_url", "Where Twilio's API is; https://api.twilio.com if not given."),
         Setting("claims_from", "Table of form field to claim: what a caller or writer stated to a flow of yours.",
                 example='{ StatedName = "name" }'),
     ),
@@ -26,6 +29,11 @@ CAPABILITIES = Capabilities(
         # Only in Conversations' webhooks; SMS knows neither.
         "edit": Level.PARTIAL, "delete": Level.PARTIAL,
     },
+    send={
+        "text": Level.FULL, "media": Level.PARTIAL, "template": Level.FULL, "formatting": Level.PARTIAL,
+        "location": Level.PARTIAL, "contact_card": Level.PARTIAL, "offer": Level.PARTIAL,
+    },
+    reaches=("tel", "wa"),
     # https://www.twilio.com/docs/api/errors/11205: Twilio waits 15 s for an answer.
     limits={"text_chars": 1600, "webhook_deadline_s": 15},
     redelivers=False,

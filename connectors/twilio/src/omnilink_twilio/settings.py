@@ -8,6 +8,8 @@ from omnilink.errors import ConfigError
 from omnilink.model import Handle
 from omnilink.plugin import ConnectorSettings
 
+API_URL = "https://api.twilio.com"
+
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
@@ -16,10 +18,18 @@ class TwilioSettings:
     Attributes:
         claims_from: form field → claim field (`StatedName` → `name`).
         own: the agency's own addresses.
+        account_sid: whose messages are sent; "" = the account only receives.
+        messaging_service_sid: sends from whatever number fits.
+        api_url: where the API is, without a slash at the end.
+        public_url: where receipts are told.
     """
 
     claims_from: Mapping[str, str] = field(default_factory=dict)
     own: tuple[Handle, ...] = ()
+    account_sid: str = ""
+    messaging_service_sid: str = ""
+    api_url: str = API_URL
+    public_url: str | None = None
 
     @classmethod
     def of(cls, settings: ConnectorSettings) -> Self:
@@ -38,4 +48,14 @@ class TwilioSettings:
                 hint='write claims_from = { StatedName = "name" }',
                 connector="twilio",
             )
-        return cls(claims_from=dict(table), own=settings.own_handles)
+        texts = {name: settings.options.get(name, "") for name in ("account_sid", "messaging_service_sid")}
+        texts["api_url"] = settings.options.get("api_url", API_URL)
+        for name, value in texts.items():
+            if not isinstance(value, str) or (name == "api_url" and not value.startswith("https://")):
+                raise ConfigError(
+                    f"{name} is not of the right kind",
+                    setting=f"accounts.{settings.account}.{name}",
+                    connector="twilio",
+                )
+        texts["api_url"] = texts["api_url"].rstrip("/")
+        return cls(claims_from=dict(table), own=settings.own_handles, public_url=settings.public_url, **texts)

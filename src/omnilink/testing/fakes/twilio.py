@@ -1,0 +1,81 @@
+"""Twilio's Messages resource in this process: takes messages, tells receipts by signed webhooks.
+
+https://www.twilio.com/docs/messaging/api/message-resource
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
+
+from omnilink.plugin.sending import HttpAnswer, HttpRequest
+from omnilink.plugin.webhook import RawRequest
+from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
+
+
+class FakeTwilio(FakeProvider):
+    """One account.
+
+    Args:
+        account_sid, auth_token: its credentials; the token signs the webhooks.
+        url: the webhook's public address, for what citizens write.
+        options: as of `FakeProvider`.
+
+    Attributes:
+        sent: the fields of every message taken, by Sid.
+        statuses: what is told of each message taken, in this order.
+        opted_out: numbers that said stop: a message to one is refused with 21610.
+    """
+
+    hosts: ClassVar = frozenset({"api.twilio.com"})
+    description: ClassVar = "twilio/twilio_api_v2010.json"
+
+    def __init__(
+        self, *, account_sid: str, auth_token: str, url: str = "https://hooks.town.example/hooks/line", **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self._sid, self._token, self._url = account_sid, auth_token, url
+        self.sent: dict[str, dict[str, str]] = {}
+        self.statuses = ["sent", "delivered"]
+        self.opted_out: set[str] = set()
+
+    @route("POST", "/2010-04-01/Accounts/{account}/Messages.json")
+    def take_message(self, request: HttpRequest, account: str) -> HttpAnswer:
+        """A message, or an error as the API words it."""
+        pair = base64.b64encode(f"{self._sid}:{self._token}".encode()).decode()
+        if account != self._sid or request.headers.get("authorization") != f"Basic {pair}":
+            return json_answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        if fields["To"] in self.opted_out:
+            refused = {"code": 21610, "message": "Attempt to send to unsubscribed recipient", "status": 400}
+            return json_answer(400, refused)
+        sid = f"SM{len(self.sent) + 1:032x}"
+        self.sent[sid] = fields
+        for status in self.statuses if "StatusCallback" in fields else ():
+            self._tell(
+                fields["StatusCallback"],
+                {"MessageSid": sid, "MessageStatus": status, "To": fields["To"], "From": fields.get("From", "")},
+            )
+        media = sum(name == "MediaUrl" for name, _ in parse_qsl(request.body.decode()))
+        return json_answer(
+            201,
+            {
+                "sid": sid, "account_sid": account, "status": "queued", "to": fields["To"], "body": fields.get("Body"),
+                "from": fields.get("From"), "num_media": str(media), "num_segments": "1", "direction": "outbound-api",
+                "error_code": None, "error_message": None, "api_version": "2010-04-01",
+            },
+        )  # fmt: skip
+
+    def say(self, text: str, *, who: str = "+34600111222", to: str = "+34910000000") -> None:
+        """Somebody writes a text message."""
+        sid = f"SM{len(self.sent) + len(self.webhooks) + 4096:032x}"
+        self._tell(self._url, {"MessageSid": sid, "From": who, "To": to, "Body": text, "NumMedia": "0"})
+
+    def _tell(self, url: str, fields: dict[str, str]) -> None:
+        """https://www.twilio.com/docs/usage/security#validating-requests"""
+        form = {"AccountSid": self._sid, "ApiVersion": "2010-04-01", **fields}
+        signed = url + "".join(name + form[name] for name in sorted(form))
+        mac = base64.b64encode(hmac.new(self._token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": mac}
+        self.emit(RawRequest.of("POST", url, headers, urlencode(form).encode()))
