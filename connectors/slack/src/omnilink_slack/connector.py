@@ -1,18 +1,26 @@
 """The Slack connector: verifies requests, answers `url_verification`, reads events."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
+    Answer,
     Capabilities,
     ConnectorSettings,
+    HttpRequest,
     Keys,
     Manifest,
+    Outcome,
     RawRequest,
     Rejected,
+    RenderPlan,
     Secrets,
+    SendContext,
+    Step,
     Verified,
     WebhookResponse,
 )
@@ -21,7 +29,9 @@ from omnilink_slack import signature
 from omnilink_slack.body import read_body
 from omnilink_slack.inbound import parse_envelope
 from omnilink_slack.manifest import CAPABILITIES, MANIFEST
-from omnilink_slack.settings import SIGNING_SECRET, SlackSettings
+from omnilink_slack.outbound import render_message
+from omnilink_slack.outcomes import read_answer
+from omnilink_slack.settings import BOT_TOKEN, SIGNING_SECRET, SlackSettings
 
 MAX_HANDSHAKE_BYTES = 4096
 # Slack's challenges are letters and digits. Nothing that could be markup or a script is sent back.
@@ -29,7 +39,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 class SlackConnector:
-    """Receives what Slack sends to one app.
+    """Receives what Slack sends to one app, and sends as its bot.
 
     Args:
         settings: the account's settings.
@@ -77,3 +87,31 @@ class SlackConnector:
             return Rejected(reason or "signature_missing")
         expires_at = datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=signature.WINDOW_S)
         return Verified(signature.replay_key(signed), expires_at)
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as calls of the Web API (see `outbound.render_message`).
+
+        Raises:
+            SendRefused: it cannot be said on Slack.
+        """
+        return render_message(message, context, self._settings)
+
+    def authorise(self, request: HttpRequest, secrets: Secrets, now: datetime) -> HttpRequest:
+        """The call with the bot's token; an upload's address is itself the credential and gets none.
+
+        Raises:
+            SecretMissing: none is configured.
+            ConfigError: the call is for another place than Slack.
+        """
+        if request.url.startswith("https://files.slack.com/"):
+            return request
+        if not request.url.startswith(self._settings.api_url + "/"):
+            raise ConfigError("a call for another host gets no credentials", connector="slack")
+        tokens = [secret.reveal() for secret in secrets.get(BOT_TOKEN, ())]
+        if not tokens:
+            raise SecretMissing("sending needs a bot token", connector="slack", hint='write bot_token = "env:NAME"')
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What Slack's answer means (see `outcomes.read_answer`)."""
+        return read_answer(step, answer)

@@ -15,6 +15,13 @@ MANIFEST = Manifest(
             required=True,
             example="env:SLACK_SIGNING_SECRET",
         ),
+        Setting(
+            name="bot_token",
+            summary="Bot User OAuth Token (xoxb-...) with chat:write, files:write, reactions:write, im:write: sends",
+            secret=True,
+            example="env:SLACK_BOT_TOKEN",
+        ),
+        Setting(name="api_url", summary="Where the Web API is; https://slack.com/api if not given"),
     ),
     schemes=("slack",),
     docs="slack",
@@ -29,8 +36,21 @@ CAPABILITIES = Capabilities(
         "reaction": Level.FULL,
         "choice": Level.FULL,
     },
+    send={
+        "text": Level.FULL,
+        "formatting": Level.FULL,
+        "media": Level.PARTIAL,  # uploaded; an address is sent as a link
+        "location": Level.PARTIAL,  # in words
+        "contact_card": Level.PARTIAL,  # in words
+        "offer": Level.FULL,
+        "reply": Level.FULL,
+        "edit": Level.FULL,
+        "delete": Level.FULL,
+        "reaction": Level.PARTIAL,  # the ones whose Slack name is known
+    },
+    reaches=("slack",),
     # https://docs.slack.dev/apis/events-api/ : 3 s to answer, three retries, 30,000 deliveries an hour and workspace.
-    limits={"webhook_deadline_s": 3, "webhook_retries": 3, "events_per_hour": 30_000},
+    limits={"text_chars": 4000, "webhook_deadline_s": 3, "webhook_retries": 3, "events_per_hour": 30_000},
     redelivers=True,
     ordered=False,
 )

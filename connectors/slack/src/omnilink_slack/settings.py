@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
 
+API_URL = "https://slack.com/api"
+BOT_TOKEN = "bot_token"  # noqa: S105 - the setting's name, not its value
 SIGNING_SECRET = "signing_secret"  # noqa: S105 - the setting's name, not its value
 
 
@@ -14,10 +17,12 @@ class SlackSettings:
     Attributes:
         account: the account's name; stands in for the workspace where a payload names none.
         own_users: (team id, user or bot id) of the agency's own people and bots.
+        api_url: where the Web API is, without a slash at the end.
     """
 
     account: str
     own_users: frozenset[tuple[str, str]] = frozenset()
+    api_url: str = API_URL
 
     @classmethod
     def read(cls, settings: ConnectorSettings) -> "SlackSettings":
@@ -27,4 +32,8 @@ class SlackSettings:
             settings: as the core made them.
         """
         own = ((handle.scope, handle.raw.strip()) for handle in settings.own_handles if handle.scheme == "slack")
-        return cls(settings.account, frozenset(own))
+        api_url = settings.options.get("api_url", API_URL)
+        if not isinstance(api_url, str) or not api_url.startswith("https://"):
+            setting = f"accounts.{settings.account}.api_url"
+            raise ConfigError("api_url must be an https address", setting=setting, connector="slack")
+        return cls(settings.account, frozenset(own), api_url.rstrip("/"))

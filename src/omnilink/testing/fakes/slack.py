@@ -1,0 +1,119 @@
+"""A Slack workspace in this process: the Web API's posting, changing, reacting and uploading, and signed events.
+
+https://docs.slack.dev/reference/methods
+"""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from omnilink.plugin.sending import HttpAnswer, HttpRequest
+from omnilink.plugin.webhook import RawRequest
+from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
+
+
+class WebMethods:
+    """The names of the Web API's methods, read from Slack's Swagger file: which there are.
+
+    Slack describes GET with a query where clients POST JSON, so only the path is checked.
+    """
+
+    def __init__(self, paths: set[str]) -> None:
+        self._paths = paths
+
+    def check_request(self, request: HttpRequest) -> str:
+        """What is wrong with a request; empty when it fits."""
+        name = request.url.rpartition("/api")[2]
+        newer = name in ("/files.getUploadURLExternal", "/files.completeUploadExternal")
+        known = name in self._paths or newer or "files.slack.com" in request.url
+        return "" if known else f"no such method: {name}"
+
+    def check_answer(self, request: HttpRequest, answer: HttpAnswer) -> str:
+        """Every JSON answer says whether it is `ok`."""
+        return "" if answer.body == b"OK" or "ok" in json.loads(answer.body) else "no `ok`"
+
+
+class FakeSlack(FakeProvider):
+    """One workspace with one app.
+
+    Args:
+        bot_token: the app's token; `signing_secret` signs its events.
+        url: the events' public address.
+        team: the workspace's id.
+        options: as of `FakeProvider`.
+
+    Attributes:
+        sent: (method, fields) of every call that was done.
+        files: uploaded bytes by file id.
+    """
+
+    hosts: ClassVar = frozenset({"slack.com", "files.slack.com"})
+
+    def __init__(
+        self, *, bot_token: str, signing_secret: str, url: str = "https://hooks.town.example/hooks/team",
+        team: str = "T061EG9R6", **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**options)
+        self._token, self._secret, self._url, self._team = bot_token, signing_secret, url, team
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.files: dict[str, bytes] = {}
+        self._count = 0
+
+    def read_description(self, specs: Path) -> Any:
+        """The methods of Slack's description."""
+        text = (specs / "slack/slack_web_openapi_v2_without_examples.json").read_text(encoding="utf-8")
+        return WebMethods(set(json.loads(text)["paths"]))
+
+    @route("POST", "/upload/v1/{ident}")
+    def take_bytes(self, request: HttpRequest, ident: str) -> HttpAnswer:
+        """The bytes of a file."""
+        self.files[ident] = request.body
+        return HttpAnswer(200, {"content-type": "text/plain"}, b"OK")
+
+    @route("POST", "/api/{method}")
+    def call(self, request: HttpRequest, method: str) -> HttpAnswer:
+        """Any method."""
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return json_answer(200, {"ok": False, "error": "invalid_auth"})
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        fields: dict[str, Any] = json.loads(request.body) if is_json else dict(parse_qsl(request.body.decode()))
+        self.sent.append((method, fields))
+        self._count += 1
+        if method == "files.getUploadURLExternal":
+            ident = f"F{self._count:08}"
+            return json_answer(
+                200, {"ok": True, "upload_url": f"https://files.slack.com/upload/v1/{ident}", "file_id": ident}
+            )
+        if method == "chat.postMessage":
+            channel = f"D{fields['channel'][1:]}" if fields["channel"].startswith("U") else fields["channel"]
+            ts = f"1700000001.{self._count:06}"
+            message = {"text": fields.get("text", ""), "ts": ts, "team": self._team}
+            if "thread_ts" in fields:
+                message["thread_ts"] = fields["thread_ts"]
+            return json_answer(200, {"ok": True, "channel": channel, "ts": ts, "message": message})
+        return json_answer(200, {"ok": True})
+
+    def say(self, text: str, *, who: str = "U2147483697", channel: str = "D2147483697", ts: str | None = None) -> None:
+        """Somebody writes to the app, or in a channel it is in."""
+        self._count += 1
+        ts = ts or f"1700000000.{self._count:06}"
+        kind = "im" if channel.startswith("D") else "channel"
+        event = {
+            "type": "message", "channel": channel, "channel_type": kind, "user": who, "text": text, "ts": ts,
+            "event_ts": ts, "team": self._team,
+        }  # fmt: skip
+        payload = {
+            "type": "event_callback", "team_id": self._team, "api_app_id": "A1", "event_id": f"Ev{self._count:08}",
+            "event_time": 1700000000, "event": event,
+        }  # fmt: skip
+        body, now = json.dumps(payload).encode(), f"{self.clock().timestamp():.0f}"
+        mac = hmac.new(self._secret.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hexdigest()
+        headers = {
+            "X-Slack-Request-Timestamp": now,
+            "X-Slack-Signature": f"v0={mac}",
+            "Content-Type": "application/json",
+        }
+        self.emit(RawRequest.of("POST", self._url, headers, body))
