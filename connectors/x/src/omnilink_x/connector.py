@@ -1,30 +1,40 @@
 """The X connector: answers the challenge, verifies requests, reads events."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
+    Answer,
     Capabilities,
     ConnectorSettings,
+    HttpRequest,
     Keys,
     Manifest,
+    Outcome,
     RawRequest,
     Rejected,
+    RenderPlan,
     Secrets,
+    SendContext,
+    Step,
     Verified,
     WebhookResponse,
 )
 from omnilink_x import signature
 from omnilink_x.inbound import parse_envelope
 from omnilink_x.manifest import CAPABILITIES, MANIFEST
-from omnilink_x.settings import CONSUMER_SECRET, XSettings
+from omnilink_x.outbound import render_message
+from omnilink_x.outcomes import read_answer
+from omnilink_x.settings import ACCESS_TOKEN, CONSUMER_SECRET, XSettings
 
 MAX_URL_CHARS = 4096
 
 
 class XConnector:
-    """Receives what X sends to one app.
+    """Receives what X sends to one app, and sends as one account.
 
     Args:
         settings: the account's settings.
@@ -71,6 +81,33 @@ class XConnector:
         if reason is not None or signed is None:
             return Rejected(reason or "signature_missing")
         return Verified(signature.replay_key(signed))
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as calls of the API (see `outbound.render_message`).
+
+        Raises:
+            PolicyRefused: X allows no reply to that post.
+            SendRefused: it cannot be said on X.
+        """
+        return render_message(message, context, self._settings)
+
+    def authorise(self, request: HttpRequest, secrets: Secrets, now: datetime) -> HttpRequest:
+        """The call with the user's access token.
+
+        Raises:
+            SecretMissing: none is configured.
+            ConfigError: the call is for another place than the configured API.
+        """
+        if not request.url.startswith(self._settings.api_url + "/"):
+            raise ConfigError("a call for another host gets no credentials", connector="x")
+        tokens = [secret.reveal() for secret in secrets.get(ACCESS_TOKEN, ())]
+        if not tokens:
+            raise SecretMissing("sending needs an access token", connector="x", hint='write access_token = "env:NAME"')
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What X's answer means (see `outcomes.read_answer`)."""
+        return read_answer(step, answer)
 
 
 def _values(secrets: Secrets) -> list[str]:

@@ -15,6 +15,13 @@ MANIFEST = Manifest(
             required=True,
             example="env:X_CONSUMER_SECRET",
         ),
+        Setting(
+            name="access_token",
+            summary="OAuth 2.0 user access token with tweet.write and dm.write: sends",
+            secret=True,
+            example="env:X_ACCESS_TOKEN",
+        ),
+        Setting(name="api_url", summary="Where the API is; https://api.x.com if not given"),
     ),
     schemes=("x",),
     docs="x",
@@ -29,6 +36,13 @@ CAPABILITIES = Capabilities(
         "reaction": Level.PARTIAL,  # likes; X does not tell of their removal
         "receipt": Level.PARTIAL,  # read receipts of unencrypted direct messages
     },
+    send={
+        "text": Level.FULL,
+        "formatting": Level.PARTIAL,  # plain text with the addresses of links
+        "reply": Level.PARTIAL,  # only to who mentioned or quoted us
+        "delete": Level.PARTIAL,  # posts, not direct messages
+    },
+    reaches=("x",),
     # https://docs.x.com/x-api/webhooks/introduction : an answer within ten seconds.
     limits={"webhook_deadline_s": 10},
     redelivers=True,

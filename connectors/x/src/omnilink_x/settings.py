@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
 
+API_URL = "https://api.x.com"
+ACCESS_TOKEN = "access_token"  # noqa: S105 - the setting's name, not its value
 CONSUMER_SECRET = "consumer_secret"  # noqa: S105 - the setting's name, not its value
 
 
@@ -14,10 +17,12 @@ class XSettings:
     Attributes:
         account: the account's name.
         own_ids: user ids of the agency's own accounts.
+        api_url: where the API is, without a slash at the end.
     """
 
     account: str
     own_ids: frozenset[str] = frozenset()
+    api_url: str = API_URL
 
     @classmethod
     def read(cls, settings: ConnectorSettings) -> "XSettings":
@@ -27,4 +32,8 @@ class XSettings:
             settings: as the core made them.
         """
         own = (handle.raw.strip() for handle in settings.own_handles if handle.scheme == "x")
-        return cls(settings.account, frozenset(own))
+        api_url = settings.options.get("api_url", API_URL)
+        if not isinstance(api_url, str) or not api_url.startswith("https://"):
+            setting = f"accounts.{settings.account}.api_url"
+            raise ConfigError("api_url must be an https address", setting=setting, connector="x")
+        return cls(settings.account, frozenset(own), api_url.rstrip("/"))

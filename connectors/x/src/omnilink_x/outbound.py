@@ -1,0 +1,105 @@
+"""Outbound: replies to posts and direct messages. Pure.
+
+https://docs.x.com/x-api/posts/create-post, https://docs.x.com/x-api/direct-messages/create-dm-message-by-participant-id
+A reply through the API is only possible to who summoned us (mentioned or quoted us) since 2026-02-23; asking that
+before any network turns a paid refusal into a typed one.
+"""
+
+import json
+from collections.abc import Iterator
+
+from omnilink.errors import PolicyRefused, SendRefused
+from omnilink.model import Action, Loss, Outgoing, Quoted, Text
+from omnilink.plugin import HttpRequest, RenderPlan, SendContext, Step
+from omnilink.plugin.formatting import lost, parse_markdown, plain, split_text
+from omnilink.plugin.formatting.render import PLAIN
+from omnilink.plugin.measures import x_length
+from omnilink_x.settings import XSettings
+
+POST_WEIGHT = 280
+"""https://docs.x.com/resources/fundamentals/counting-characters"""
+DM_CHARS = 10_000
+
+
+def render_message(message: Outgoing, context: SendContext, settings: XSettings) -> RenderPlan:
+    """A reply to a post where one is answered, else a direct message.
+
+    Raises:
+        PolicyRefused: X allows no reply to that post.
+        SendRefused: it cannot be said here.
+    """
+    if message.action is Action.DELETE and message.target is not None:
+        return _plan([_delete(settings, _post_id(message.target))], [])
+    if message.action is not Action.SEND:
+        raise SendRefused("X lets an app neither edit nor react", reason="not-supported", connector="x")
+    losses = [Loss(what="subject", how="dropped")] if message.subject else []
+    unsaid = [part for part in message.parts if not isinstance(part, Text)]
+    if unsaid:
+        raise SendRefused("only text is sent to X", reason="not-supported", connector="x",
+                          hint="publish the file and send its address")  # fmt: skip
+    post = _post_id(message.quoted) if message.quoted is not None else None
+    limit, measure = (POST_WEIGHT, x_length) if post else (DM_CHARS, len)
+    pieces = [p for text in _texts(message, losses) for p in split_text(text, limit, measure=measure)]
+    if not pieces:
+        raise SendRefused("there is nothing to send", reason="empty", connector="x")
+    if len(pieces) > 1:
+        losses.append(Loss(what="text", how="split", count=len(pieces)))
+    if post is not None and message.quoted is not None:
+        if not message.quoted.addressed_us and not message.quoted.own:
+            raise PolicyRefused(
+                "X lets an app reply only to who mentioned or quoted it", connector="x",
+                hint="write a direct message, or answer by hand on X",
+            )  # fmt: skip
+        return _plan(list(_replies(settings, pieces, post)), losses)
+    if context.recipient is None or context.recipient.scheme != "x" or not context.recipient.raw.isdigit():
+        raise SendRefused("that is no X user id", reason="bad-address", connector="x")
+    url = f"{settings.api_url}/2/dm_conversations/with/{context.recipient.raw}/messages"
+    return _plan([_post_step(f"message-{n}", url, {"text": piece}) for n, piece in enumerate(pieces)], losses)
+
+
+def _texts(message: Outgoing, losses: list[Loss]) -> Iterator[str]:
+    for part in message.parts:
+        if isinstance(part, Text) and part.format == "markdown":
+            blocks = parse_markdown(part.text)
+            losses += [Loss(what=name, how="degraded", detail="shown as plain text") for name in lost(blocks, PLAIN)]
+            yield plain(blocks)
+        elif isinstance(part, Text) and part.text.strip():
+            yield part.text
+
+
+def _replies(settings: XSettings, pieces: list[str], post: str) -> Iterator[Step]:
+    """The first answers the post, each further one the piece before it: a thread."""
+    url = f"{settings.api_url}/2/tweets"
+    for n, piece in enumerate(pieces):
+
+        def make(done: dict[str, str], n: int = n, piece: str = piece) -> HttpRequest:
+            answered = done[f"reply-{n - 1}"].removeprefix("x:") if n else post
+            return _json(url, {"text": piece, "reply": {"in_reply_to_tweet_id": answered}})
+
+        yield Step(f"reply-{n}", make)  # type: ignore[arg-type]
+
+
+def _post_id(quoted: Quoted) -> str | None:
+    """The id of a post; None where the interaction is a direct message."""
+    keys = [k.removeprefix("x:") for k in quoted.message_keys if k.startswith("x:")]
+    return next((key for key in reversed(keys) if key.isdigit()), None)
+
+
+def _delete(settings: XSettings, post: str | None) -> Step:
+    if post is None:
+        raise SendRefused("X lets an app delete only posts", reason="not-supported", connector="x")
+    request = HttpRequest("DELETE", f"{settings.api_url}/2/tweets/{post}")
+    return Step("delete", lambda done: request, delivers=False, repeatable=True)
+
+
+def _post_step(name: str, url: str, fields: dict[str, object]) -> Step:
+    request = _json(url, fields)
+    return Step(name, lambda done: request)
+
+
+def _json(url: str, fields: dict[str, object]) -> HttpRequest:
+    return HttpRequest("POST", url, {"content-type": "application/json"}, json.dumps(fields).encode())
+
+
+def _plan(steps: list[Step], losses: list[Loss]) -> RenderPlan:
+    return RenderPlan(tuple(steps), tuple(losses))

@@ -1,0 +1,44 @@
+"""Outcomes: what X's answer to a call means. https://docs.x.com/x-api/fundamentals/response-codes-and-errors"""
+
+import json
+from email.utils import parsedate_to_datetime
+
+from omnilink.plugin import Accepted, Answer, Declined, HttpAnswer, Outcome, Step, Throttled, Unknown, read_outcome
+from omnilink_x.direct import dm_key
+from omnilink_x.posts import post_key
+
+
+def read_answer(step: Step, answer: Answer) -> Outcome:
+    """The outcome of a call."""
+    if isinstance(answer, HttpAnswer):
+        if answer.status == 429:
+            return Throttled(_reset_in_s(answer), error_code="429")
+        if answer.status == 403:
+            words = answer.body[:4000].decode("utf-8", "replace").lower()
+            reason = "policy" if "reply" in words or "duplicate" in words else "not-authorised"
+            if "cannot send messages to this user" in words or "privacy settings" in words:
+                reason = "unreachable"
+            return Declined(reason, error_code="403")
+    return read_outcome(answer, lambda ok: _accepted(step, ok))
+
+
+def _accepted(step: Step, answer: HttpAnswer) -> Outcome:
+    data = json.loads(answer.body)["data"]
+    if step.name == "delete":
+        return Accepted()
+    if "dm_event_id" in data:
+        conversation = data.get("dm_conversation_id")
+        threads = (f"x:dm-conversation/{conversation}",) if conversation else ()
+        return Accepted((dm_key(str(data["dm_event_id"])),), conversation_keys=threads)
+    ident = data.get("id")
+    return Accepted((post_key(str(ident)),)) if ident else Unknown("answer-without-id")
+
+
+def _reset_in_s(answer: HttpAnswer) -> float | None:
+    """X tells the moment its limit begins anew (`x-rate-limit-reset`); relative to its own clock (`date`)."""
+    try:
+        reset = float(answer.headers["x-rate-limit-reset"])
+        now = parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError, TypeError):
+        return None
+    return min(max(reset - now, 1.0), 24 * 3600.0)

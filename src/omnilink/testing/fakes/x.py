@@ -1,0 +1,61 @@
+"""X's API in this process: posts and direct messages of one account. https://docs.x.com/x-api"""
+
+import json
+from typing import Any, ClassVar
+
+from omnilink.plugin.sending import HttpAnswer, HttpRequest
+from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
+
+
+class FakeX(FakeProvider):
+    """One account.
+
+    Args:
+        access_token: of its user.
+        options: as of `FakeProvider`.
+
+    Attributes:
+        posts: id → the post as it was asked for.
+        messages: (participant, text) of every direct message.
+    """
+
+    hosts: ClassVar = frozenset({"api.x.com"})
+    description: ClassVar = "x/openapi.json"
+
+    def __init__(self, *, access_token: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._token = access_token
+        self.posts: dict[str, dict[str, Any]] = {}
+        self.messages: list[tuple[str, str]] = []
+
+    @route("POST", "/2/tweets")
+    def post(self, request: HttpRequest) -> HttpAnswer:
+        """A post, or an answer to one."""
+        if (refused := self._refusal(request)) is not None:
+            return refused
+        post = json.loads(request.body)
+        ident = f"{1_900_000_000_000_000_000 + len(self.posts)}"
+        self.posts[ident] = post
+        return json_answer(201, {"data": {"id": ident, "text": post["text"]}})
+
+    @route("DELETE", "/2/tweets/{ident}")
+    def delete(self, request: HttpRequest, ident: str) -> HttpAnswer:
+        """A post goes."""
+        if (refused := self._refusal(request)) is not None:
+            return refused
+        self.posts.pop(ident, None)
+        return json_answer(200, {"data": {"deleted": True}})
+
+    @route("POST", "/2/dm_conversations/with/{user}/messages")
+    def message(self, request: HttpRequest, user: str) -> HttpAnswer:
+        """A direct message."""
+        if (refused := self._refusal(request)) is not None:
+            return refused
+        self.messages.append((user, json.loads(request.body)["text"]))
+        ident = f"{1_800_000_000_000_000_000 + len(self.messages)}"
+        return json_answer(201, {"data": {"dm_conversation_id": f"{user}-99", "dm_event_id": ident}})
+
+    def _refusal(self, request: HttpRequest) -> HttpAnswer | None:
+        if request.headers.get("authorization") == f"Bearer {self._token}":
+            return None
+        return json_answer(401, {"title": "Unauthorized", "type": "about:blank", "status": 401})
