@@ -1,28 +1,29 @@
 """Writes what omnilink makes of a data set, in the form its scorer reads.
 
-    python benchmarks/predict.py {corpus,signatures} INPUT OUTPUT
+    python benchmarks/predict.py {corpus,signatures,mail,quotes,irc,people,citizens} INPUT OUTPUT
 
-`corpus`: INPUT is a folder with `index.jsonl` and `payloads/`. `signatures`: INPUT is a JSON file of vectors.
+`corpus`: INPUT is a folder with `index.jsonl` and `payloads/`. `signatures`: a JSON file of vectors. `mail`: mails, one
+a line, in order of arrival; `--level` says whether threads are conversations or cases. `quotes`: mails with quoted text.
+`irc`: a folder of chat logs; `--rules-only` leaves the model out. `people`: a CSV of records. `citizens`: a CSV of
+interactions, replayed as a stream. The last two write CSV, all others JSONL.
 Only the library's public code is used, and of the input only what a receiver would have, never an expected result.
 """
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import predict_corpus
-import predict_signatures
-
 KINDS = ("corpus", "signatures", "mail", "quotes", "irc", "people", "citizens")
-AVAILABLE = {"corpus": predict_corpus.predict, "signatures": predict_signatures.predict}
-NOT_AVAILABLE = 2
-"""Exit status where this version cannot predict that kind."""
+CLUSTERS = ("people", "citizens")
+"""Their predictors give (record, cluster), written as CSV."""
 
 
-def with_progress(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def with_progress(rows: Iterable[Any]) -> Iterator[Any]:
     """The rows as they come, counted on a terminal."""
     shown = sys.stderr.isatty()
     for count, row in enumerate(rows, 1):
@@ -31,6 +32,16 @@ def with_progress(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             print(f"\r{count}", end="", file=sys.stderr, flush=True)
     if shown:
         print("\r", end="", file=sys.stderr, flush=True)
+
+
+def predict(options: argparse.Namespace) -> Iterable[Any]:
+    """What the predictor of a kind makes of the input; a predictor is imported when it is asked for."""
+    predictor = import_module(f"predict_{options.kind}").predict
+    if options.kind == "mail":
+        return predictor(options.input, options.level)
+    if options.kind == "irc":
+        return predictor(options.input, rules_only=options.rules_only)
+    return predictor(options.input)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,13 +57,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("input", type=Path)
     parser.add_argument("output", type=Path)
+    parser.add_argument("--level", choices=("conversation", "case"), default="case", help="mail: what a thread is")
+    parser.add_argument("--rules-only", action="store_true", help="irc: without the model")
     options = parser.parse_args(arguments)
-    if options.kind not in AVAILABLE:
-        print("not available in this version", file=sys.stderr)
-        return NOT_AVAILABLE
-    with options.output.open("w", encoding="utf-8") as output:
-        for row in with_progress(AVAILABLE[options.kind](options.input)):
-            output.write(json.dumps(row) + "\n")
+    with options.output.open("w", encoding="utf-8", newline="") as output:
+        rows = with_progress(predict(options))
+        if options.kind in CLUSTERS:
+            table = csv.writer(output)
+            table.writerow(("record_id", "cluster_id"))
+            table.writerows(rows)
+        else:
+            for row in rows:
+                output.write(json.dumps(row) + "\n")
     return 0
 
 

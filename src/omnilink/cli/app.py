@@ -20,6 +20,7 @@ COMMANDS = {
     "ledger": ("ledger:ledger", "Show both ledgers: was anything dropped?"),
     "quarantine": ("quarantine:quarantine", "See what could not be read."),
     "replay": ("quarantine:replay", "Read quarantined envelopes again."),
+    "stitch": ("stitch:stitch_command", "Say which rows of a CSV file are one person."),
     "connectors": ("connectors:connectors", "List the installed connectors."),
     "init": ("init:init", "Write a commented omnilink.toml."),
     "doctor": ("doctor:doctor", "Check configuration, accounts, secrets and database."),
