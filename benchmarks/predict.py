@@ -3,7 +3,7 @@
     python benchmarks/predict.py {corpus,signatures,mail,quotes,irc,people,citizens} INPUT OUTPUT
 
 `corpus`: INPUT is a folder with `index.jsonl` and `payloads/`. `signatures`: a JSON file of vectors. `mail`: mails, one
-a line, in order of arrival; `--level` says whether threads are conversations or cases. `quotes`: mails with quoted text.
+a line, in order of arrival; `--level` says whether threads are conversations or cases. `quotes`: mails with quotes.
 `irc`: a folder of chat logs; `--rules-only` leaves the model out. `people`: a CSV of records. `citizens`: a CSV of
 interactions, replayed as a stream. The last two write CSV, all others JSONL.
 Only the library's public code is used, and of the input only what a receiver would have, never an expected result.

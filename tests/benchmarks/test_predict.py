@@ -111,11 +111,58 @@ def write_corpus(folder, rows):
     (folder / "index.jsonl").write_text("\n".join(index) + "\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", ["mail", "quotes", "irc", "people", "citizens"])
-def test_a_kind_of_a_later_version_exits_with_2_and_one_line(kind, tmp_path):
-    result = run(kind, "in", str(tmp_path / "out"))
-    assert (result.returncode, result.stderr) == (2, "not available in this version\n")
-    assert not (tmp_path / "out").exists()
+def lines_of(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("level", ["conversation", "case"])
+def test_mails_end_in_the_thread_their_headers_name(tmp_path, level):
+    mails = [
+        {"id": "1", "mid": "a@x", "subject": "Bins", "frm": ["ana@x"], "to": ["town@x"], "date": 1.0, "text": "When?"},
+        {
+            "id": "2",
+            "mid": "b@x",
+            "irt": ["a@x"],
+            "subject": "Re: Bins",
+            "frm": ["town@x"],
+            "to": ["ana@x"],
+            "date": 2.0,
+        },
+        {"id": "3", "mid": "c@x", "subject": "Trees", "frm": ["wei@x"], "to": ["town@x"], "date": 3.0, "text": "Tall."},
+    ]
+    (tmp_path / "in").write_text("\n".join(map(json.dumps, mails)), encoding="utf-8")
+    result = run("mail", str(tmp_path / "in"), str(tmp_path / "out"), "--level", level)
+    assert result.returncode == 0, result.stderr
+    threads = {row["id"]: row["thread"] for row in lines_of(tmp_path / "out")}
+    assert threads["1"] == threads["2"] != threads["3"]
+
+
+def test_reply_is_what_its_author_wrote(tmp_path):
+    mail = {"id": "1", "text": "Yes, please.\n\nOn Monday, Ana wrote:\n> Shall we come?\n"}
+    (tmp_path / "in").write_text(json.dumps(mail), encoding="utf-8")
+    result = run("quotes", str(tmp_path / "in"), str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    assert [row["reply"].strip() for row in lines_of(tmp_path / "out")] == ["Yes, please."]
+
+
+def test_room_is_linked_from_the_first_annotated_line_on(tmp_path):
+    (tmp_path / "room.ascii.txt").write_text("[10:00] <ana> hello\n[10:01] <wei> ana: hi\n", encoding="utf-8")
+    (tmp_path / "room.annotation.txt").write_text("0 1 -\n", encoding="utf-8")
+    result = run("irc", str(tmp_path), str(tmp_path / "out"), "--rules-only")
+    assert result.returncode == 0, result.stderr
+    assert lines_of(tmp_path / "out") == [{"file": "room", "id": 1, "parent": 0}]
+
+
+def test_records_of_one_person_have_one_cluster(tmp_path):
+    names = ["Ana,Ruiz", "Ana,Ruiz", "Wei,Chen", "Olga,Petrova", "John,Smith", "Marie,Curie"]
+    rows = [f"r{n},{name},198{n // 2}-03-0{n // 2 + 1},town{n // 2}" for n, name in enumerate(names)]
+    text = "\n".join(["record_id,given_name,surname,date_of_birth,city", *rows])
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    result = run("people", str(tmp_path / "in.csv"), str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    header, *found = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
+    assert header == "record_id,cluster_id"
+    assert [row.partition(",")[0] for row in found] == [f"r{n}" for n in range(6)]
 
 
 def test_corpus_is_answered_file_by_file_whatever_the_files_hold(tmp_path):

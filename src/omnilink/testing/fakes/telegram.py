@@ -1,5 +1,6 @@
 """A Telegram Bot API in this process: one bot, its chats and messages. https://core.telegram.org/bots/api"""
 
+import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ class FakeTelegram(FakeProvider):
     @route("POST", "/bot{token}/{method}")
     def call(self, request: HttpRequest, token: str, method: str) -> HttpAnswer:
         """Any method."""
-        if token != self._token:
+        if not hmac.compare_digest(token, self._token):
             return json_answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         fields = read_fields(request)
         if method == "getUpdates":
