@@ -1,9 +1,12 @@
 """Mails of our own making; every kind the connector tells apart has one here."""
 
+import re
+import threading
 from collections.abc import Callable
 
 import pytest
 
+from omnilink.errors import TransientError
 from omnilink.model import Event, MessageReceived
 from omnilink_email.inbound import parse_mail
 from omnilink_email.settings import EmailSettings
@@ -154,3 +157,146 @@ def read() -> Callable[..., MessageReceived]:
         return first
 
     return parse_one
+
+
+# --- servers --------------------------------------------------------------------------------------------------------
+
+
+class Refusal(Exception):
+    """As aiosmtplib's: a code and a text."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Reply:
+    def __init__(self, code, message=""):
+        self.code, self.message = code, message
+
+
+class SmtpServer:
+    """A server as far as one mail goes; `replies` says what it answers at a stage: (code, text) or an exception."""
+
+    def __init__(self, **replies):
+        self.replies, self.extensions = replies, {"size", "dsn", "smtputf8", "8bitmime"}
+        self.commands, self.mails, self.written = [], [], b""
+        self.login_with = None
+        self.is_open = False
+        self.lost_after = None
+
+    # --- the connection
+
+    transport = property(lambda self: self)
+
+    def __call__(self, server):
+        self.server = server
+        return self
+
+    def is_closing(self):
+        return self.lost_after is not None and len(self.written) >= self.lost_after
+
+    def get_write_buffer_size(self):
+        return 0
+
+    def write(self, content):
+        self.written += content
+
+    def close(self):
+        self.is_open = False
+
+    # --- the commands
+
+    def _reply(self, stage, default):
+        told = self.replies.get(stage, (default, ""))
+        if isinstance(told, Exception):
+            raise told
+        reply = Reply(*told)
+        if reply.code >= 400 and stage not in ("data", "end"):
+            raise Refusal(reply.code, reply.message)
+        return reply
+
+    async def connect(self):
+        self.is_open = True
+        return self._reply("connect", 220)
+
+    async def login(self, username, password):
+        self.login_with = (username, password)
+        return self._reply("auth", 235)
+
+    def supports_extension(self, name):
+        return name in self.extensions
+
+    async def mail(self, sender, *, options=None, encoding="ascii"):
+        sender.encode(encoding)
+        self.commands.append(f"MAIL {sender} {' '.join(options)}".strip())
+        return self._reply("mail", 250)
+
+    async def rcpt(self, recipient, *, options=None, encoding="ascii"):
+        recipient.encode(encoding)
+        self.commands.append(f"RCPT {recipient} {' '.join(options)}".strip())
+        return self._reply("rcpt", 250)
+
+    async def execute_command(self, *words):
+        if words == (b"DATA",):
+            return self._reply("data", 354)
+        assert words == (b".",)
+        reply = self._reply("end", 250)
+        if reply.code == 250:
+            assert self.written.endswith(b"\r\n")
+            self.mails.append(re.sub(rb"(?m)^\.\.", b".", self.written))
+        return reply
+
+    async def quit(self):
+        if isinstance(self.replies.get("quit"), Exception):
+            raise self.replies["quit"]
+
+
+class Inbox:
+    """A folder of ours: UID → mail."""
+
+    def __init__(self, count=0, validity=7):
+        self.validity = validity
+        self.mails = {uid: b"From: ana@example.org\n\n%d\n" % uid for uid in range(1, count + 1)}
+        self.news = threading.Event()
+        self.fetched, self.opened, self.closed = [], 0, 0
+        self.is_down = False
+
+    def add(self, uid, body=b"x"):
+        self.mails[uid] = body
+        self.news.set()
+
+    def open(self, server, password, name):
+        assert (server.username, password, name) == ("desk", "correct horse", "INBOX")
+        self.opened += 1
+        return self
+
+    def uids_after(self, uid):
+        if self.is_down:
+            raise TransientError("the line is down")
+        return sorted(number for number in self.mails if number > uid)
+
+    def sizes(self, uids):
+        return {uid: len(self.mails[uid]) for uid in uids if uid in self.mails}
+
+    def fetch(self, uids):
+        self.fetched.append(list(uids))
+        return {uid: self.mails[uid] for uid in uids if uid in self.mails}
+
+    def wait(self, timeout_s):
+        self.news.wait(timeout_s)
+        self.news.clear()
+
+    def close(self):
+        self.closed += 1
+        self.news.set()
+
+
+@pytest.fixture
+def make_server() -> type[SmtpServer]:
+    return SmtpServer
+
+
+@pytest.fixture
+def make_inbox() -> type[Inbox]:
+    return Inbox

@@ -18,7 +18,7 @@ _HIDDEN = {"message", "recipient", "sender"}
 
 @click.group(cls=Group)
 def outbox() -> None:
-    """What is owed: messages that wait, are being sent, failed, or whose outcome is unknown."""
+    """What is owed to citizens, and what failed or is unknown."""
 
 
 def _show(session: Session, items: "list[OutboxItem]") -> None:

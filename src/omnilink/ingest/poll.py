@@ -81,11 +81,11 @@ class Poller:
         async with anyio.create_task_group() as tasks:
             for name in self.accounts.configured:
                 try:
-                    polled = isinstance(self.accounts.connector(name), Polls)
+                    connector = self.accounts.connector(name)
                 except ConfigError as e:
                     report(name, e)
                     continue
-                if polled:
+                if isinstance(connector, Polls) and connector.is_polled:
                     tasks.start_soon(self._run_one, name, report)
 
     async def _run_one(self, name: str, report: Callable[[str, Exception | None], object]) -> None:

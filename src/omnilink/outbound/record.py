@@ -143,6 +143,7 @@ def _interaction(plan: Plan, conversation: str, id_: str, now: datetime) -> Inte
         channel=_channel(plan),
         account=sender.account,
         message_key=message_key_of(plan),
+        content_key=plan.rendered.content_key,
         conversation=conversation,
         arrivals=(Arrival(account=sender.account, envelope="", event_key=f"outbox:{plan.item}"),),
         participants=(own, plan.recipient),

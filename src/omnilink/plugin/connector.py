@@ -89,6 +89,11 @@ class ReadsFiles(Protocol):
 class Polls(Protocol):
     """Asks the provider instead of being called: a mailbox, long polling, a socket the provider opens to us."""
 
+    @property
+    def is_polled(self) -> bool:
+        """This account is set to ask; False where its provider calls us."""
+        ...
+
     def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
         """What arrives after the cursor, lot by lot, for as long as the caller asks for more.
 

@@ -1,4 +1,4 @@
-"""Email for omnilink: raw MIME, .eml, mbox and Maildir."""
+"""Email for omnilink: SMTP, IMAP, raw MIME, .eml, mbox and Maildir."""
 
 from omnilink.plugin import Connector, hookimpl
 

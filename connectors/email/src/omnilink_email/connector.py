@@ -1,19 +1,37 @@
 """The connector's class: wiring only."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event, Received
-from omnilink.plugin import Capabilities, ConnectorSettings, Manifest
+from omnilink.errors import ConfigError, SecretMissing
+from omnilink.model import Envelope, Event, Outgoing, Received
+from omnilink.plugin import (
+    Answer,
+    Capabilities,
+    ConnectorSettings,
+    Manifest,
+    Outcome,
+    RenderPlan,
+    Secrets,
+    SendContext,
+    Step,
+    TransportFailed,
+)
+from omnilink.plugin.http import HttpClient
+from omnilink_email.answers import read_reply
 from omnilink_email.inbound import parse_mail
 from omnilink_email.mailbox import read_mailbox
-from omnilink_email.manifest import CAPABILITIES, MANIFEST
+from omnilink_email.manifest import CAPABILITIES, IMAP_PASSWORD, MANIFEST, SMTP_PASSWORD
+from omnilink_email.outbound import render_mail
+from omnilink_email.polling import Folder, poll_folder
+from omnilink_email.servers import Server, read_servers
 from omnilink_email.settings import read_settings
+from omnilink_email.transmit import MailRequest, SmtpClient, dial_smtp, transmit_mail
 
 
 class EmailConnector:
-    """Email, receiving: `Connector`, `Parses`, `ReadsFiles`.
+    """Email: `Parses`, `ReadsFiles`, `Polls` (IMAP), `Sends` and `Transmits` (SMTP).
 
     Args:
         settings: of the account.
@@ -27,6 +45,19 @@ class EmailConnector:
 
     def __init__(self, settings: ConnectorSettings) -> None:
         self._settings = read_settings(settings)
+        self._servers = read_servers(settings)
+
+    @staticmethod
+    def dial(server: Server) -> SmtpClient:
+        """Makes SMTP connections; another one in tests."""
+        return dial_smtp(server)
+
+    @staticmethod
+    def open_folder(server: Server, password: str, name: str) -> Folder:
+        """Opens the IMAP folder (blocking); another one in tests."""
+        from omnilink_email.imap import open_folder  # not loaded by who only reads files
+
+        return open_folder(server, password, name)
 
     def parse(self, envelope: Envelope) -> list[Event]:
         """The mail as events; pure and total (see `inbound.parse_mail`)."""
@@ -39,3 +70,57 @@ class EmailConnector:
             UnreadableFile: nothing there can be read as mail.
         """
         return read_mailbox(path)
+
+    @property
+    def is_polled(self) -> bool:
+        """The account has a mailbox to fetch from."""
+        return self._servers.imap is not None and self._servers.imap.username is not None
+
+    def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
+        """What arrives in the IMAP folder (see `polling.poll_folder`).
+
+        Raises:
+            ConfigError: no IMAP server, or no login there, is configured.
+        """
+        server = self._servers.imap
+        if server is None or server.username is None:
+            raise ConfigError("fetching mail needs imap_host and imap_username", connector="email")
+        password = _password(server, secrets, IMAP_PASSWORD) or ""
+        return poll_folder(cursor, server, password, self._servers.folder, self._servers.idle_s, self.open_folder)
+
+    def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
+        """The message as one mail (see `outbound.render_mail`).
+
+        Raises:
+            SendRefused: it cannot be said by mail, or not from here.
+        """
+        return render_mail(message, context, self._servers)
+
+    async def transmit(self, request: MailRequest, secrets: Secrets, http: HttpClient) -> Answer:
+        """Sends one mail (see `transmit.transmit_mail`).
+
+        Raises:
+            SecretMissing: the server wants a login and there is no password.
+        """
+        server = self._servers.smtp
+        if server is None:
+            return TransportFailed("no-mail-server", dispatched=False)
+        return await transmit_mail(request, server, _password(server, secrets, SMTP_PASSWORD), self.dial)
+
+    def outcome(self, step: Step, answer: Answer) -> Outcome:
+        """What the server's reply means (see `answers.read_reply`)."""
+        return read_reply(step, answer)
+
+
+def _password(server: Server, secrets: Secrets, name: str) -> str | None:
+    """The newest password for a server that wants one.
+
+    Raises:
+        SecretMissing: there is none.
+    """
+    if server.username is None:
+        return None
+    for secret in secrets.get(name, ()):
+        return secret.reveal()
+    raise SecretMissing("the mail server's password is missing", connector="email",
+                        hint=f'write {name} = "env:NAME"')  # fmt: skip

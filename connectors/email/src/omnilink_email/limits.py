@@ -28,6 +28,12 @@ MAX_LABEL_CHARS = 1_000
 MAX_ID_CHARS = 998
 """Characters of a message id: one line of RFC 5322; a longer one is no id."""
 MAX_RECIPIENT_REPORTS = 1_000
+MAX_SENT_BYTES = 25_000_000
+"""Of a whole mail we send, encoded files and all: as Gmail, the smallest of the large providers
+(https://helpdesk.lowercolumbia.edu/kb/faq.php?id=487, read 2026-11-24). The server's own limit is asked when a mail
+is sent (RFC 1870)."""
+MAX_SUBJECT_CHARS = 250
+"""Microsoft 365 takes 255 (https://answers.uillinois.edu/illinois/page.php?id=90634, read 2026-11-24)."""
 
 
 @dataclass(slots=True)

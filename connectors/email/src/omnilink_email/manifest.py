@@ -1,13 +1,24 @@
 """What the email connector says of itself."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
-from omnilink_email.limits import MAX_ADDRESSES, MAX_DEPTH, MAX_MAIL_BYTES, MAX_PARTS, MAX_TEXT_BYTES
+from omnilink_email.limits import (
+    MAX_ADDRESSES,
+    MAX_DEPTH,
+    MAX_MAIL_BYTES,
+    MAX_PARTS,
+    MAX_SENT_BYTES,
+    MAX_SUBJECT_CHARS,
+    MAX_TEXT_BYTES,
+)
+
+SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name of a setting, not a secret
+IMAP_PASSWORD = "imap_password"  # noqa: S105 - likewise
 
 MANIFEST = Manifest(
     name="email",
-    title="Email: raw MIME, .eml, mbox, Maildir",
+    title="Email: SMTP, IMAP, raw MIME, .eml, mbox, Maildir",
     channels=("email",),
-    version="0.1.0",
+    version="0.2.0",
     settings=(
         Setting(
             name="authserv_id",
@@ -19,18 +30,43 @@ MANIFEST = Manifest(
             summary="believe that mails from our own addresses are ours although nothing proves it (an old archive)",
             example="false",
         ),
+        Setting("smtp_host", "mail leaves there; without it the account only receives", example="smtp.town.example"),
+        Setting("smtp_port", "465 for tls, 587 for starttls, 25 for none if not given"),
+        Setting("smtp_tls", "starttls (if not given), tls, or none (with a password only to this machine)"),
+        Setting("smtp_username", "the login there, if it wants one", example="help@town.example"),
+        Setting(SMTP_PASSWORD, "its password", secret=True, example="env:SMTP_PASSWORD"),
+        Setting("imap_host", "mail is fetched there; without it from files only", example="imap.town.example"),
+        Setting("imap_port", "993 for tls, 143 otherwise if not given"),
+        Setting("imap_tls", "tls (if not given), starttls, or none (only to this machine)"),
+        Setting("imap_username", "the login there", example="help@town.example"),
+        Setting(IMAP_PASSWORD, "its password", secret=True, example="env:IMAP_PASSWORD"),
+        Setting("imap_folder", "the folder that is fetched; INBOX if not given", example="INBOX"),
+        Setting("imap_idle_s", "seconds without news after which the line is checked; 60 if not given"),
+        Setting("from_name", "the name shown beside the sender's address", example="Town Hall"),
+        Setting("reply_to", "where answers go, if not to the sender", example="help@town.example"),
+        Setting("list_id", "List-Id of a mailing list (RFC 2919), without brackets"),
+        Setting("list_unsubscribe", "List-Unsubscribe (RFC 2369): an https: or mailto: address"),
     ),
     schemes=("mailto",),
+    # Reading files and mailboxes works on trio as well; the SMTP library is asyncio's.
+    backends=frozenset({"asyncio"}),
     docs="email",
 )
 
 CAPABILITIES = Capabilities(
     receive={"text": Level.FULL, "media": Level.FULL, "receipt": Level.PARTIAL},
+    send={
+        "text": Level.FULL, "formatting": Level.FULL, "media": Level.FULL, "subject": Level.FULL, "reply": Level.FULL,
+        "contact_card": Level.FULL, "location": Level.PARTIAL, "offer": Level.PARTIAL,
+    },
+    reaches=("mailto",),
     limits={
+        "sent_mail_bytes": MAX_SENT_BYTES,
+        "subject_chars": MAX_SUBJECT_CHARS,
         "mail_bytes": MAX_MAIL_BYTES,
         "text_bytes": MAX_TEXT_BYTES,
         "parts": MAX_PARTS,
         "part_depth": MAX_DEPTH,
         "addresses": MAX_ADDRESSES,
     },
-)
+)  # fmt: skip

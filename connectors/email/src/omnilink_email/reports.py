@@ -117,6 +117,10 @@ def _find_original_id(root: Entity, raw: bytes, blocks: list[Headers]) -> str | 
         for headers in [*blocks, root.headers]:
             if ids := read_ids(headers, name):
                 return ids[0]
+    # Ours say the Message-ID in the envelope as well (ENVID), which a server must give back (RFC 3464 §2.2.1).
+    for headers in blocks:
+        if ids := read_ids(headers, "original-envelope-id"):
+            return ids[0]
     # Some servers return nothing and answer the mail instead.
     answered = read_ids(root.headers, "in-reply-to")
     return answered[0] if len(answered) == 1 else None

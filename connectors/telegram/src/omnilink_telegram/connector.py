@@ -97,6 +97,11 @@ class TelegramConnector:
         """What Telegram's answer means (see `answers.read_answer`)."""
         return read_answer(step, answer, self._settings)
 
+    @property
+    def is_polled(self) -> bool:
+        """The account asks for its updates."""
+        return self._settings.polls
+
     async def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
         """Updates, where the account is set to ask for them (see `polling.poll_updates`).
 

@@ -109,7 +109,7 @@ class FakeSlack(FakeProvider):
             "type": "event_callback", "team_id": self._team, "api_app_id": "A1", "event_id": f"Ev{self._count:08}",
             "event_time": 1700000000, "event": event,
         }  # fmt: skip
-        body, now = json.dumps(payload).encode(), f"{self.clock().timestamp():.0f}"
+        body, now = json.dumps(payload).encode(), f"{int(self.clock().timestamp())}"
         mac = hmac.new(self._secret.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hexdigest()
         headers = {
             "X-Slack-Request-Timestamp": now,

@@ -82,7 +82,7 @@ class FakeWhatsApp(FakeProvider):
         """Somebody writes to the number."""
         message = {
             "from": who, "id": message_id or f"wamid.IN{len(self.webhooks) + len(self.sent)}",
-            "timestamp": f"{self.clock().timestamp():.0f}", "type": "text", "text": {"body": text},
+            "timestamp": f"{int(self.clock().timestamp())}", "type": "text", "text": {"body": text},
         }  # fmt: skip
         self.tell(contacts=[{"profile": {"name": name}, "wa_id": who}], messages=[message])
 
@@ -97,7 +97,7 @@ class FakeWhatsApp(FakeProvider):
 
     def _status(self, wamid: str, status: str, to: str) -> dict[str, Any]:
         return {
-            "id": wamid, "status": status, "timestamp": f"{self.clock().timestamp():.0f}", "recipient_id": to,
+            "id": wamid, "status": status, "timestamp": f"{int(self.clock().timestamp())}", "recipient_id": to,
         }  # fmt: skip
 
 

@@ -1,0 +1,142 @@
+"""`omnilink sandbox`: a provider in this process, a message to it, and what comes back. No account, no network."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import click
+
+from omnilink.cli.answer import pass_session, render_json
+from omnilink.cli.command import Command
+from omnilink.cli.session import Session
+from omnilink.cli.terminal import one_line
+
+if TYPE_CHECKING:
+    from omnilink.testing.fakes import FakeProvider
+
+SECRET = "sandbox-secret"  # noqa: S105 - it opens nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """How one provider is played.
+
+    Attributes:
+        options: the account's TOML lines; secrets are read from `SANDBOX_SECRET`.
+        recipient: somebody there.
+        make: the fake.
+        say: makes that somebody write first.
+    """
+
+    options: str
+    recipient: str
+    make: "Callable[[], FakeProvider]"
+    say: Callable[[Any], None] = lambda fake: fake.say("Hello?")
+
+
+def _whatsapp() -> "FakeProvider":
+    from omnilink.testing.fakes.whatsapp import FakeWhatsApp
+
+    return FakeWhatsApp(app_secret=SECRET, url="https://sandbox.example/hooks/whatsapp")
+
+
+def _telegram() -> "FakeProvider":
+    from omnilink.testing.fakes.telegram import FakeTelegram
+
+    return FakeTelegram(token=SECRET, secret_token=SECRET, url="https://sandbox.example/hooks/telegram")
+
+
+def _slack() -> "FakeProvider":
+    from omnilink.testing.fakes.slack import FakeSlack
+
+    return FakeSlack(bot_token=SECRET, signing_secret=SECRET, url="https://sandbox.example/hooks/slack")
+
+
+def _twilio() -> "FakeProvider":
+    from omnilink.testing.fakes.twilio import FakeTwilio
+
+    return FakeTwilio(
+        account_sid="AC00000000000000000000000000000000", auth_token=SECRET, url="https://sandbox.example/hooks/twilio"
+    )
+
+
+def _x() -> "FakeProvider":
+    from omnilink.testing.fakes.x import FakeX
+
+    return FakeX(access_token=SECRET)
+
+
+_S = '"env:SANDBOX_SECRET"'
+SANDBOXES = {
+    "slack": Sandbox(f"signing_secret = {_S}\nbot_token = {_S}", "slack:T061EG9R6/U2147483697", _slack),
+    "telegram": Sandbox(f'bot_id = "77"\nsecret_token = {_S}\nbot_token = {_S}', "telegram:4242", _telegram),
+    "twilio": Sandbox(
+        f'auth_token = {_S}\naccount_sid = "AC00000000000000000000000000000000"\nown_handles = ["tel:+34910000000"]',
+        "tel:+34600111222", _twilio,
+    ),
+    "whatsapp": Sandbox(
+        f'app_secret = {_S}\nverify_token = {_S}\naccess_token = {_S}\nphone_number_id = "106540352242922"',
+        "wa:+34600111222", _whatsapp,
+    ),
+    "x": Sandbox(f"consumer_secret = {_S}\naccess_token = {_S}", "x:4242", _x, lambda fake: None),
+}  # fmt: skip
+
+
+@click.command(cls=Command)
+@click.argument("name", type=click.Choice(sorted(SANDBOXES)))
+@click.option("--text", default="Your **permit** is ready.", show_default=True, help="What to say, in Markdown.")
+@pass_session
+def sandbox(session: Session, name: str, text: str) -> None:
+    """Send a message to a provider played in this process.
+
+    Nothing is stored and nothing leaves this machine. Shown is what the provider was asked and what the citizen's
+    history holds afterwards, receipts included.
+    """
+    document = anyio.run(_play, name, text)
+    if session.as_json:
+        click.echo(render_json(document))
+        return
+    for call in document["calls"]:
+        click.echo(f"called   {one_line(call)}")
+    for item in document["history"]:
+        click.echo(f"{item['direction']:8} {item['state'] or '':10} {one_line(item['text'])}")
+    for loss in document["losses"]:
+        click.echo(f"loss     {loss['what']}: {loss['how']}")
+
+
+async def _play(name: str, text: str) -> dict[str, Any]:
+    from omnilink.hub import Hub
+    from omnilink.model.part import Text
+    from omnilink.plugin.settings import parse_settings
+    from omnilink.store.memory import MemoryStore
+
+    played = SANDBOXES[name]
+    os.environ["SANDBOX_SECRET"] = SECRET
+    settings = f'public_url = "https://sandbox.example"\n[accounts.{name}]\nconnector = "{name}"\n{played.options}\n'
+    fake = played.make()
+    hub = Hub(MemoryStore(), parse_settings(settings), http=fake)
+    played.say(fake)
+    await fake.deliver(hub, name)
+    await hub.process()
+    item = await hub.outbox.send(played.recipient, text)
+    await hub.outbox.deliver()
+    await fake.deliver(hub, name)
+    await hub.process()
+    page = await hub.timeline(played.recipient)
+    history = [
+        {
+            "direction": entry.direction.value,
+            "state": entry.state,
+            "text": " ".join(part.text for part in entry.current_parts if isinstance(part, Text)),
+        }
+        for entry in reversed(page.items)
+    ]
+    return {
+        "connector": name,
+        "state": (await hub.outbox.item(item.id)).state.value,
+        "calls": [request.describe().replace(SECRET, "•••") for request in fake.requests],
+        "history": history,
+        "losses": [loss.model_dump(mode="json") for loss in item.losses],
+    }
