@@ -30,7 +30,7 @@ from omnilink.model.persona import Link, Verdict
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger, TimelinePage
 from omnilink.outbound.outbox import Outbox
-from omnilink.plugin.http import HttpClient, make_client
+from omnilink.plugin.http import HttpClient, make_client, quiet_logs
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import Settings
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
@@ -75,6 +75,8 @@ class Hub:
         self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
+        if http is not None:
+            quiet_logs()
         self._http, self._delivery = http, Loop(self._deliver)
         self.outbox = Outbox.of(
             store, self.scope, self.accounts, find=self._finder.find, http=self._client, new_id=self._new_id,

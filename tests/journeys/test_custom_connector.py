@@ -1,6 +1,8 @@
 """A connector from outside the repository: found by its entry point, configured, and its messages become a history."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +40,54 @@ with Hub.open(settings=settings) as hub:
     assert books.balanced and books.duplicate == 1 and books.refused == {"wrong-signature": 1}
 print("walked")
 """
+ANSWERED = """
+import anyio, hashlib, hmac, json
+from datetime import UTC, datetime
+from pathlib import Path
+from omnilink.hub import Hub
+from omnilink.plugin import RawRequest
+from omnilink.plugin.settings import read_settings
+from omnilink.testing.fakes import FakeProvider, json_answer, route
+
+class FakeGateway(FakeProvider):
+    hosts = frozenset({"api.townsms.example"})
+
+    @route("POST", "/v1/texts")
+    def take(self, request):
+        assert request.headers["authorization"] == "Bearer the gateway's key"
+        text = json.loads(request.body)
+        for status in ("sent", "delivered"):
+            now = self.clock()
+            receipt = {"type": "receipt", "id": "m7", "from": text["to"], "to": "+12025550100", "status": status,
+                       "at": now.isoformat()}
+            body, at = json.dumps(receipt).encode(), str(int(now.timestamp()))
+            signature = hmac.new(b"the gateway's key", at.encode() + b"." + body, hashlib.sha256).hexdigest()
+            headers = {"X-TownSms-Timestamp": at, "X-TownSms-Signature": signature}
+            self.emit(RawRequest.of("POST", "https://hooks.town.example/hooks/sms", headers, body))
+        return json_answer(201, {"id": "m7"})
+
+async def walk():
+    gateway = FakeGateway()
+    async with Hub.open(settings=read_settings(Path("omnilink.toml")), http=gateway) as hub:
+        item = await hub.outbox.send("tel:+12025550134", "It is **mended**.", account="sms")
+        assert [loss.what for loss in item.losses] == ["bold"]
+        await hub.outbox.deliver()
+        answers = await gateway.deliver(hub, "sms")
+        assert [answer.status for answer in answers] == [200, 200]
+        await hub.process()
+        (shown,) = (await hub.timeline("+1 202 555 0134")).items
+        assert (shown.delivery_status, shown.current_parts[0].text) == ("delivered", "It is **mended**.")
+        assert (await hub.ledger()).balanced
+
+anyio.run(walk)
+print("answered")
+"""
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "writing-a-connector.md"
+FILE = re.compile(
+    r"<!-- file: (?P<name>\S+) -->\n(?:<!-- not run -->\n)?```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.fixture
@@ -80,16 +130,45 @@ def test_an_installed_connector_is_listed_without_being_imported(tmp_path, outsi
     assert "Town SMS gateway for omnilink." in listed
 
 
+CONFIGURATION = (
+    'public_url = "https://hooks.town.example"\n[accounts.sms]\nconnector = "townsms"\n'
+    'own_handles = ["tel:+12025550100"]\nkey = "env:TOWNSMS_KEY"\n'
+)
+
+
 def test_its_messages_become_a_history(tmp_path, outside):
-    (tmp_path / "omnilink.toml").write_text(
-        'public_url = "https://hooks.town.example"\n[accounts.sms]\nconnector = "townsms"\n'
-        'own_handles = ["tel:+12025550100"]\nkey = "env:TOWNSMS_KEY"\n'
-    )
+    (tmp_path / "omnilink.toml").write_text(CONFIGURATION)
     walked = python(tmp_path, outside, WHOLE_WALK, TOWNSMS_KEY="the gateway's key")
     assert walked == "walked\n"
 
 
+def test_a_message_leaves_by_it_and_its_receipts_come_back(tmp_path, outside):
+    (tmp_path / "omnilink.toml").write_text(CONFIGURATION)
+    assert python(tmp_path, outside, ANSWERED, TOWNSMS_KEY="the gateway's key") == "answered\n"
+
+
+def test_it_passes_the_kit_as_installed(tmp_path, outside):
+    code = """
+import json
+from omnilink.testing.find import find_suite
+from omnilink.testing.report import run_suite
+report = run_suite(find_suite("townsms"))
+print(json.dumps([report.level, report.passed, report.checks]))
+"""
+    level, passed, checks = json.loads(python(tmp_path, outside, code))
+    assert (level, passed) == ("P", True)
+    assert checks > 10_000
+
+
+def test_the_page_shows_the_package_as_it_is_in_a_hundred_lines():
+    shown = {match["name"]: match["text"] for match in FILE.finditer(PAGE.read_text(encoding="utf-8"))}
+    assert shown == {name: (EXAMPLE / name).read_text(encoding="utf-8") for name in shown}
+    assert len(shown) == 5
+    code = [name for name in shown if name.startswith("src/") and not name.endswith("conformance.py")]
+    assert sum(len(shown[name].splitlines()) for name in code) <= 100
+
+
 def test_its_own_tests_pass(tmp_path, outside):
     tests = shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")
-    options = ["-q", "-c", os.devnull, "--rootdir", str(tests), str(tests)]
+    options = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tests), str(tests)]
     assert "passed" in python(tmp_path, outside, f"import pytest; raise SystemExit(pytest.main({options!r}))")

@@ -304,3 +304,69 @@ async def test_two_workers_send_once(desk: Desk, store: Store) -> None:
         tasks.start_soon(other.outbox.deliver)
     assert len(desk.provider.calls) == 20
     await desk.check()
+
+
+async def test_answer_cannot_be_sent_to_somebody_else(desk: Desk) -> None:
+    await desk.tell(id="i1", kind="message")
+    await desk.tell(id="i2", kind="message", who="+34600999888")
+    asked = (await desk.hub.timeline(ANA)).items[0]
+    with pytest.raises(BadInput, match="somebody else"):
+        await desk.outbox.send("tel:+34600999888", "for you", reply_to=asked.interaction.id)
+
+
+async def test_another_account_or_number_is_no_way_around_a_stop(store: Store) -> None:
+    desk = Desk(store)
+    settings = desk.hub.settings.accounts["line"]
+    desk.hub.accounts._configured["line"] = type(settings)(  # type: ignore[index]
+        "line", "carrier", ("tel:+34920000000", "tel:+34910000000")
+    )
+    await desk.tell(id="s1", kind="stop")
+    with pytest.raises(SendRefused) as refused:
+        await desk.outbox.send(ANA, "hello")
+    assert refused.value.reason == "opted-out"
+
+
+async def test_connector_that_breaks_on_one_message_holds_up_nobody_else(desk: Desk, monkeypatch) -> None:
+    bad = await desk.outbox.send(ANA, "poison")
+    good = await desk.outbox.send("tel:+34600999888", "fine")
+    carrier = desk.hub.accounts.connector("line")
+    whole = type(carrier).render
+
+    def render(self, message, context):
+        if message.parts[0].text == "poison":
+            raise ValueError
+        return whole(self, message, context)
+
+    monkeypatch.setattr(type(carrier), "render", render)
+    await desk.outbox.deliver()
+    assert (await desk.outbox.item(bad.id)).reason == "failed:ValueError"
+    assert (await desk.outbox.item(good.id)).state is OutboxState.ACCEPTED
+
+
+async def test_message_that_waited_past_the_window_does_not_leave(store: Store) -> None:
+    desk = Desk(store, "windowed")
+    await desk.tell(id="i1", kind="message")
+    with pytest.raises(SendRefused, match="window"):
+        await desk.outbox.send(ANA, "too late", not_before=desk.now + timedelta(days=3))
+    desk.provider.answers = [Response(429, headers={"retry-after": "90000"})]
+    item = await desk.outbox.send(ANA, "throttled")
+    for _ in range(3):
+        await desk.outbox.deliver()
+        desk.wait(hours=20)
+    assert (await desk.outbox.item(item.id)).state is OutboxState.EXPIRED
+    assert len(desk.provider.calls) == 1
+
+
+async def test_citizens_message_cannot_be_changed_by_us(desk: Desk) -> None:
+    from omnilink.model import Action, Draft, Text
+
+    await desk.tell(id="i1", kind="message")
+    asked = (await desk.hub.timeline(ANA)).items[0]
+    with pytest.raises(BadInput):
+        await desk.outbox.send(Draft(action=Action.EDIT, target=asked.interaction.id, parts=(Text(text="x"),)))
+
+
+async def test_key_of_another_message_is_refused(desk: Desk) -> None:
+    await desk.outbox.send(ANA, "one", idempotency_key="k")
+    with pytest.raises(BadInput, match="key"):
+        await desk.outbox.send(ANA, "two", idempotency_key="k")

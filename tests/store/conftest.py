@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.store.desk import Desk
 from tests.store.town import Town
 
 from omnilink.store.base import Store
@@ -30,3 +31,8 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, anyio_backend: s
     store: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "town.db")
     yield store
     await store.aclose()
+
+
+@pytest.fixture
+def desk(town: Town, store: Store) -> Desk:
+    return Desk(town, store)

@@ -1,11 +1,14 @@
 """Personas by any of their names, contacts whole, every id ever issued."""
 
+from datetime import timedelta
+
 import pytest
 from tests.store.town import START, say
 
 from omnilink.errors import NotFound
-from omnilink.model import Claim, Verdict
+from omnilink.model import Claim, Consent, Verdict
 from omnilink.model.persona import Revocation
+from omnilink.model.scope import Scope
 from omnilink.store.base import Change, ContactRow
 
 pytestmark = pytest.mark.anyio
@@ -79,3 +82,22 @@ async def test_an_interaction_of_two_personas_of_a_contact_counts_once(store, to
     )  # fmt: skip
     await store.commit_change(town.scope, change)
     assert await store.read_contacts(town.scope) == [ContactRow(a.id, 2, 1, interaction.occurred_at)]
+
+
+async def test_consents_come_in_the_order_they_were_said_not_in_that_of_their_arrival(store, town):
+    ana, eva, lea = (town.persona(f"tel:+3460000000{n}") for n in range(3))
+    await store.commit_change(town.scope, Change(personas=[ana, eva, lea]))
+
+    def said(persona, state, minutes, **more) -> Consent:
+        return Consent(persona=persona.id, state=state, evidence="1", at=START + timedelta(minutes=minutes), **more)
+
+    late = [said(ana, "withdrawn", 5, sender="tel:+34910000000"), said(eva, "denied", 5, purpose="marketing")]
+    early = [said(ana, "granted", 1), said(lea, "granted", 2), said(ana, "granted", 5)]
+    await store.commit_change(town.scope, Change(consents=late))
+    await store.commit_change(town.scope, Change(consents=early))
+    asked = [ana.id, eva.id, ana.id, town.ids()]
+    assert await store.read_consents(town.scope, asked) == [early[0], late[0], late[1], early[2]]
+    assert await store.read_consents(town.scope, []) == []
+    # Of the whole tenant, whatever accounts may be seen, and of no other.
+    assert await store.read_consents(Scope("town", frozenset({"x"})), [lea.id]) == [early[1]]
+    assert await store.read_consents(Scope("other"), asked) == []

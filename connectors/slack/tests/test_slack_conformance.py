@@ -6,7 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from omnilink.testing import ConnectorSuite, Sample
+from omnilink.plugin import Accepted, Declined, Throttled, Unknown
+from omnilink.testing import ConnectorSuite, Sample, VendorAnswer, find_specs, http
+from omnilink.testing.fakes.slack import FakeSlack
 from omnilink_slack.connector import SlackConnector
 
 PAYLOADS = json.loads((Path(__file__).parent / "payloads.json").read_text(encoding="utf-8"))
@@ -14,11 +16,16 @@ ECHOES = {"echo", "echo_by_profile"}
 TWINS = {"message_mention": "app_mention"}
 
 
+def answered(**fields):
+    return http(200, json.dumps({"ok": "error" not in fields, **fields}).encode())
+
+
 class TestSlack(ConnectorSuite):
     connector = SlackConnector
     own = ("slack:T0TOWN/U0LUIS", "tel:+34910000000")
     colleagues = True
     signed_with = "signing_secret"
+    hosts = frozenset({"slack.com", "files.slack.com"})
     recordings = ("slack",)
 
     def samples(self):
@@ -45,7 +52,7 @@ class TestSlack(ConnectorSuite):
         from slack_sdk.signature import Clock, SignatureVerifier
 
         class StandingClock(Clock):
-            def now(_):
+            def now(self):
                 return now.timestamp()
 
         at, given = (request.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
@@ -53,3 +60,25 @@ class TestSlack(ConnectorSuite):
             return SignatureVerifier(secret, StandingClock()).is_valid(request.body, at, given)
         except ValueError:  # it raises for a timestamp that is no number
             return False
+
+    def answers(self):
+        taken = answered(channel="C0HELP", ts="1700000009.000100", message={"ts": "1700000009.000100"})
+        yield VendorAnswer("taken", taken, Accepted(("slack:T0TOWN/C0HELP/1700000009.000100",)))
+        for code, reason in (
+            ("channel_not_found", "unreachable"),
+            ("is_archived", "unreachable"),
+            ("invalid_auth", "not-authorised"),
+            ("missing_scope", "not-authorised"),
+            ("msg_too_long", "too-large"),
+        ):
+            yield VendorAnswer(code, answered(error=code), Declined(reason, code))
+        yield VendorAnswer("ratelimited", http(429, b'{"ok": false}', retry_after="30"), Throttled(30.0))
+        yield VendorAnswer("fatal_error", answered(error="fatal_error"), Unknown("fatal_error"))
+
+    def made_id(self, step):
+        upload = "getUploadURLExternal" in step
+        return "F07LAMP https://files.slack.com/upload/v1/F07LAMP" if upload else super().made_id(step)
+
+    def fake(self):
+        secrets = {"bot_token": self.secret("bot_token"), "signing_secret": self.secret("signing_secret")}
+        return FakeSlack(**secrets, team="T0TOWN", specs=find_specs())

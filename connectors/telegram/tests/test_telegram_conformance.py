@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from omnilink.plugin import Accepted, Declined, Throttled
 from omnilink.testing import ConnectorSuite, Sample, VendorAnswer, find_specs, http
@@ -22,9 +23,9 @@ def error(status, description, **parameters):
 class TestTelegram(ConnectorSuite):
     connector = TelegramConnector
     own = ("telegram:55", "telegram:-1009999", "tel:+34910000000")
-    options = {"bot_id": 77}
-    polling = {"bot_id": 77, "polling": True}
-    secrets = {"bot_token": TOKEN}
+    options: ClassVar = {"bot_id": 77}
+    polling: ClassVar = {"bot_id": 77, "polling": True}
+    secrets: ClassVar = {"bot_token": TOKEN}
     colleagues = True
     signed_with = "secret_token"
     hosts = frozenset({"api.telegram.org"})

@@ -7,7 +7,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from omnilink.testing import ConnectorSuite, Sample
+from omnilink.model import Action, Outgoing, Quoted
+from omnilink.plugin import Accepted, Declined, Throttled
+from omnilink.testing import ConnectorSuite, Sample, SendSample, VendorAnswer, find_specs, http, xfail
+from omnilink.testing.fakes.x import FakeX
 from omnilink_x.connector import XConnector
 
 PAYLOADS = json.loads((Path(__file__).parent / "payloads.json").read_text(encoding="utf-8"))
@@ -19,11 +22,18 @@ def mac(secret, text):
 
 
 class TestX(ConnectorSuite):
+    """X's posts and direct messages."""
+
     connector = XConnector
     own = ("x:1111", "tel:+34910000000")
     colleagues = True
     signed_with = "consumer_secret"
+    hosts = frozenset({"api.x.com"})
     recordings = ("x",)
+
+    @xfail("429 is read by X's own header alone; a Retry-After that something in between adds is not waited for")
+    def test_outcome(self):
+        super().test_outcome()
 
     def samples(self):
         for name, payload in PAYLOADS.items():
@@ -38,3 +48,20 @@ class TestX(ConnectorSuite):
     def sign(self, request, secret, now):
         signature = mac(secret, request.body)
         return replace(request, headers={**request.headers, "x-twitter-webhooks-signature": signature})
+
+    def answers(self):
+        direct = b'{"data": {"dm_conversation_id": "2222-1111", "dm_event_id": "1800000000000000001"}}'
+        yield VendorAnswer("taken", http(201, direct), Accepted(("x:dm/1800000000000000001",)))
+        yield VendorAnswer(
+            "private", http(403, b'{"detail": "You cannot send messages to this user."}'), Declined("unreachable")
+        )
+        resets = {"date": "Mon, 02 Mar 2026 09:00:00 GMT", "x_rate_limit_reset": "1772442060"}
+        yield VendorAnswer("limit", http(429, **resets), Throttled(60.0, "429"))
+
+    def drafts(self):
+        post = Quoted(message_keys=("out:1", "x:1900000000000000001"), own=True)
+        delete = Outgoing(action=Action.DELETE, target=post)
+        yield SendSample("a deleted post", delete, "delete", {"delete": ("1900000000000000001",)})
+
+    def fake(self):
+        return FakeX(access_token=self.secret("access_token"), specs=find_specs())

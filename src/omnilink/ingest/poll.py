@@ -82,7 +82,7 @@ class Poller:
             for name in self.accounts.configured:
                 try:
                     connector = self.accounts.connector(name)
-                except ConfigError as e:
+                except Exception as e:  # a broken plugin must not silence the other accounts
                     report(name, e)
                     continue
                 if isinstance(connector, Polls) and connector.is_polled:

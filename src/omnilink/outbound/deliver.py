@@ -10,20 +10,28 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from omnilink.errors import Conflict, NotFound, OmnilinkError, SendRefused, StoreBusy
-from omnilink.model.outgoing import PREPARES, OutboxItem, OutboxState
+from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.part import Media
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
-from omnilink.outbound.outcome import Progress, decide_outcome, outcome_lookup
+from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, outcome_lookup
 from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
-from omnilink.plugin.sending import MediaFile, NotDispatched, Outcome, RenderPlan, SendContext, Sends, Step
+from omnilink.plugin.sending import (
+    MediaFile,
+    NotDispatched,
+    Outcome,
+    RenderPlan,
+    SendContext,
+    Sends,
+    Step,
+    Unknown,
+)
 from omnilink.plugin.webhook import Secrets
 from omnilink.store.base import DecisionStore, PeopleStore
 from omnilink.store.outbox import OutboxStore
 
-LEASE_S = 120.0
 TRIES = 20
 
 
@@ -95,14 +103,18 @@ class Deliverer:
             connector = self.accounts.connector(item.account)
             if not isinstance(connector, Sends):
                 raise SendRefused("the account's connector sends nothing", reason="no-account")
-            await self._check_consent(item)
+            if item.message.action is not Action.DELETE:
+                await self._check_consent(item)
             secrets = self.accounts.secrets(item.account)
+            self.http()  # what it needs is missing now rather than after the lease
             plan = connector.render(item.message, await self._context(item))
         except StoreBusy:
             raise
         except OmnilinkError as e:
             reason = e.reason if isinstance(e, SendRefused) else type(e).__name__
             return await self.write(item, Progress(OutboxState.FAILED, reason=reason))
+        except Exception as e:  # a connector's bug must not hold up everybody else's messages
+            return await self.write(item, Progress(OutboxState.FAILED, reason=f"failed:{type(e).__name__}"))
         item = await self.write(
             item,
             Progress(OutboxState.SENDING, attempts=item.attempts + 1, lease_until=now + timedelta(seconds=LEASE_S)),
@@ -111,10 +123,13 @@ class Deliverer:
 
     async def _send(self, item: OutboxItem, connector: Sends, plan: RenderPlan, secrets: Secrets) -> OutboxItem:
         steps = [step for step in plan.steps if _mark(step) not in item.done]
+        from anyio import CancelScope  # not loaded by who only reads a history
+
         for n, step in enumerate(steps):
-            outcome = await self._step(item, connector, step, secrets)
-            progress = decide_outcome(item, step, outcome, last=n == len(steps) - 1, now=self.clock())
-            item = await self.write(item, progress)
+            with CancelScope(shield=True):  # what has left is written down, also when the process is asked to stop
+                outcome = await self._step(item, connector, step, secrets)
+                progress = decide_outcome(item, step, outcome, last=n == len(steps) - 1, now=self.clock())
+                item = await self.write(item, progress)
             if item.state is not OutboxState.SENDING:
                 return item
         if not steps:  # everything had been sent before the worker died
@@ -128,7 +143,10 @@ class Deliverer:
         except Exception as e:  # a bug of the connector's: nothing has left
             return NotDispatched(f"not-rendered:{type(e).__name__}")
         answer = await send_step(connector, request, secrets, self.http(), self.clock())  # type: ignore[arg-type]
-        return connector.outcome(step, answer)
+        try:
+            return connector.outcome(step, answer)
+        except Exception:  # an answer nobody can read says nothing about what was done
+            return Unknown("answer-unreadable")
 
     async def _check_consent(self, item: OutboxItem) -> None:
         """Somebody may have said stop since it was queued.
@@ -147,7 +165,8 @@ class Deliverer:
             except NotFound:
                 continue
         consents = await self.store.read_consents(self.scope, sorted(known))
-        refuse_without_consent(consents, item.purpose, item.sender.key if item.sender else "")
+        own = self.accounts.own_handles(self.accounts.configured[item.account])
+        refuse_without_consent(consents, item.purpose, frozenset(handle.key for handle in own))
 
     async def _context(self, item: OutboxItem) -> SendContext:
         refs = [p.ref for p in item.message.parts if isinstance(p, Media) and p.ref and p.ref.startswith("blob:")]

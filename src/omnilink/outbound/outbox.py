@@ -22,6 +22,7 @@ from omnilink.plugin.sending import MediaFile
 from omnilink.store.base import Store
 
 TRIES = 20
+MOST_DUE = 10_000
 BLOB = "blob:"
 
 
@@ -88,6 +89,8 @@ class Outbox:
         self.scope.require_all()
         for _ in range(TRIES):
             if draft.idempotency_key and (known := await self._known(draft.idempotency_key)):
+                if (known.message.parts, known.message.action) != (draft.parts, draft.action):
+                    raise BadInput("that key is another message's", hint="use a new idempotency key")
                 return known
             plan = await self.planner.plan(draft, self.new_id(), media)
             context = await self.store.read_context(self.scope, queue_lookup(plan))
@@ -137,8 +140,9 @@ class Outbox:
         if not ids:
             return await self.deliverer.deliver_due()
         states: dict[OutboxState, int] = {}
-        for item in await self.store.read_outbox(self.scope, ids=list(ids)):
-            done = await self.deliverer.deliver(item) if item.state is OutboxState.QUEUED else item
+        due = await self.store.read_due(self.scope, now=self.clock(), limit=MOST_DUE)
+        for item in (item for item in due if item.id in set(ids)):
+            done = await self.deliverer.deliver(item)
             states[done.state] = states.get(done.state, 0) + 1
         return Delivered(states)
 
@@ -172,8 +176,9 @@ class Outbox:
         Raises:
             BadInput: it is in no such state.
         """
-        again = {OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.EXPIRED}
-        return await self._decide(item, again, Progress(OutboxState.QUEUED, not_before=self.clock(), reason="resent"))
+        again = {OutboxState.UNKNOWN, OutboxState.FAILED}
+        progress = Progress(OutboxState.QUEUED, attempts=0, not_before=self.clock(), reason="resent")
+        return await self._decide(item, again, progress)
 
     # --- within ---------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Outcome: what an answer changes about an item and about the history, as one `Change`. Pure."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,9 @@ from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
 from omnilink.model.consent import Consent
-from omnilink.model.event import About, Event
+from omnilink.model.event import About, Direction, Event
 from omnilink.model.interaction import Revision
-from omnilink.model.outgoing import PREPARES, OutboxItem, OutboxState
+from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.participant import Participant, Role
 from omnilink.outbound.record import receipt, revision_of
 from omnilink.plugin.sending import Accepted, Declined, NotDispatched, Outcome, Step, Throttled
@@ -23,6 +24,8 @@ from omnilink.store.outbox import OutboxUpdate
 MOST_ATTEMPTS = 8
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 3600.0
+LONGEST_WAIT_S = 24 * 3600.0
+LEASE_S = 120.0
 OPTED_OUT = "opted-out"
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -34,7 +37,7 @@ _RECEIPTS = {
 
 def pause_s(attempts: int) -> float:
     """How long to wait after this many attempts where the provider says nothing."""
-    return min(FIRST_PAUSE_S * 2.0 ** max(attempts - 1, 0), LONGEST_PAUSE_S)
+    return min(FIRST_PAUSE_S * 2.0 ** min(max(attempts - 1, 0), 20), LONGEST_PAUSE_S)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,13 +82,10 @@ class Progress:
             new_id=new_id, now=now,
         )  # fmt: skip
         consents = self._consents(item, people, now)
-        shadowed = {ref.id for key in self.message_keys for ref in context.messages.get(key, ())} - {item.interaction}
-        known = {
-            key
-            for key in self.message_keys
-            for ref in context.messages.get(key, ())
-            if ref.id == item.interaction
-        }  # fmt: skip
+        named = [(key, ref) for key in self.message_keys for ref in context.messages.get(key, ())]
+        shadowed = {ref.id for _, ref in named if ref.direction != Direction.INBOUND} - {item.interaction}
+        # A key that a citizen's message has stays that message's, whatever a provider says.
+        known = {key for key, ref in named if ref.id == item.interaction or ref.direction == Direction.INBOUND}
         join = join_conversation(self._thread(item, context), context.conversations)
         conversation = join.conversation
         return changed, Change(
@@ -194,14 +194,16 @@ def decide_outcome(item: OutboxItem, step: Step, outcome: Outcome, *, last: bool
     if isinstance(outcome, Accepted):
         mark = step.name if step.delivers else PREPARES + step.name
         state = OutboxState.ACCEPTED if last else OutboxState.SENDING
-        lease = None if last else item.lease_until
-        return Progress(
-            state, finished=(mark, outcome.ids), conversation_keys=outcome.conversation_keys, lease_until=lease
-        )
+        lease = None if last else now + timedelta(seconds=LEASE_S)
+        # What a provider calls an edit or a reaction is no name of the message it was made to.
+        ids = outcome.ids if item.message.action is Action.SEND or not step.delivers else ()
+        return Progress(state, finished=(mark, ids), conversation_keys=outcome.conversation_keys, lease_until=lease)
     if isinstance(outcome, Declined):
         return Progress(OutboxState.FAILED, reason=outcome.reason, error_code=outcome.error_code)
     if isinstance(outcome, Throttled):
-        wait_s = pause_s(item.attempts) if outcome.retry_after_s is None else outcome.retry_after_s
+        told_s = outcome.retry_after_s
+        usable = told_s is not None and math.isfinite(told_s)
+        wait_s = min(max(told_s, 0.0), LONGEST_WAIT_S) if told_s is not None and usable else pause_s(item.attempts)
         later = now + timedelta(seconds=wait_s)
         return Progress(OutboxState.QUEUED, not_before=later, reason="throttled", error_code=outcome.error_code)
     again = isinstance(outcome, NotDispatched) or step.repeatable

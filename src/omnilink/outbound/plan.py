@@ -99,8 +99,15 @@ class Planner:
         if (draft.action is not Action.SEND) != (target is not None):
             raise BadInput("an edit, deletion or reaction needs a target, and only those have one")
         about = target or answered
+        if draft.action in (Action.EDIT, Action.DELETE) and target is not None and target.direction == "inbound":
+            raise BadInput("only a message of ours can be changed", hint="`omnilink timeline` shows what we sent")
         addressee = await self._addressee(draft, about)
-        senders = self._senders(target.account if target else draft.account)
+        if about is not None and draft.to:
+            _require_same_person(addressee, about)
+        account = about.account if about else draft.account
+        if draft.account not in (None, account):
+            raise BadInput("an answer leaves from the account it was asked at", hint="leave the account out")
+        senders = self._senders(account)
         routes = choose_routes(
             addressee.addresses,
             senders,
@@ -116,6 +123,8 @@ class Planner:
             try:
                 return await self._along(route, draft, item, media or {}, addressee, answered, target)
             except SendRefused as e:
+                if e.reason == "opted-out":
+                    raise  # another account of ours is no way around a stop
                 refusal = refusal or e
         assert refusal is not None  # noqa: S101 - every route was refused
         raise refusal
@@ -211,10 +220,12 @@ class Planner:
         capabilities = sender.capabilities
         check_content(draft, capabilities)
         own = sender.own[0] if sender.own else None
-        refuse_without_consent(await self._consents(addressee), draft.purpose, own.key if own else "")
+        if draft.action is not Action.DELETE:
+            consents = await self._consents(addressee)
+            refuse_without_consent(consents, draft.purpose, frozenset(h.key for h in sender.own))
         window_until = None
         if not capabilities.starts or capabilities.service_window_s is not None:
-            heard = await self._heard_at(addressee, sender)
+            heard = await self._heard_at(addressee, route)
             window_until = check_window(draft, capabilities, heard, now)
         outgoing = Outgoing(
             action=draft.action,
@@ -246,10 +257,15 @@ class Planner:
     async def _consents(self, addressee: Addressee) -> Sequence[Consent]:
         return await self.store.read_consents(self.scope, [p.id for p in addressee.personas])
 
-    async def _heard_at(self, addressee: Addressee, sender: Sender) -> datetime | None:
-        """When the person last wrote to this account, from any address the account can reach."""
+    async def _heard_at(self, addressee: Addressee, route: Route) -> datetime | None:
+        """When the person last wrote to this account, from that address (or another kind of name for it)."""
+        sender, to = route.sender, route.recipient
         mine = [
-            p.id for p in addressee.personas if p.handle is not None and p.handle.scheme in sender.capabilities.reaches
+            p.id
+            for p in addressee.personas
+            if p.handle is not None
+            and p.handle.scheme in sender.capabilities.reaches
+            and (p.handle.scheme != to.scheme or p.handle.key == to.key or set(p.match_keys) & set(to.match_keys))
         ]
         if not mine:
             return None
@@ -272,6 +288,18 @@ class Planner:
         conversations = await self.store.read_conversations(self.scope, ids=[interaction.conversation])
         keys: Iterable[str] = conversations[0].keys if conversations else ()
         return quote(interaction, items, keys)
+
+
+def _require_same_person(addressee: Addressee, about: Interaction) -> None:
+    """Channels answer where the quoted message is: that must be with the person who is meant.
+
+    Raises:
+        BadInput: it is somebody else's message.
+    """
+    other = speaker_of(about)
+    known = {handle.key for handle, _ in addressee.addresses} | {p.handle.key for p in addressee.personas if p.handle}
+    if other is None or other.handle is None or other.handle.key not in known:
+        raise BadInput("the message answered is somebody else's", hint="leave the recipient out to answer it")
 
 
 def _recipient(route: Route, name: str | None) -> Participant:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from omnilink.model.event import Direction
 from omnilink.model.interaction import Interaction
-from omnilink.model.outgoing import OutboxItem, Quoted
+from omnilink.model.outgoing import Action, OutboxItem, Quoted
 from omnilink.model.part import Text
 from omnilink.model.participant import Participant, Role
 
@@ -20,7 +20,7 @@ def quote(interaction: Interaction, items: Iterable[OutboxItem], conversation_ke
         items: the outbox items it was sent by, if it is ours: they know the ids the provider gave.
         conversation_keys: every native key of its conversation.
     """
-    given = [key for item in items for key in item.delivered]
+    given = [key for item in items if item.message.action is Action.SEND for key in item.delivered]
     author = next((p for p in interaction.participants if p.role in _SPEAKS), None)
     return Quoted(
         message_keys=tuple(dict.fromkeys([interaction.message_key, *given])),

@@ -129,7 +129,8 @@ def _item(plan: Plan, interaction: str, conversation: str, now: datetime) -> Out
         # The plan's time, so that every attempt renders the same bytes.
         created_at=plan.planned_at,
         not_before=draft.not_before,
-        deadline=draft.deadline,
+        # What waits past the window would be refused, and paid for.
+        deadline=min((at for at in (draft.deadline, plan.window_until) if at is not None), default=None),
     )
 
 

@@ -4,6 +4,7 @@
 only when a client is made.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -34,9 +35,16 @@ class HttpClient(Protocol):
     async def aclose(self) -> None: ...
 
 
+def quiet_logs() -> None:
+    """Keeps HTTP clients from logging addresses: some APIs want a token, others a recipient, in the path."""
+    for name in ("httpx", "httpx2", "httpcore", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def make_client(*, timeout_s: float = 10.0, **options: Any) -> HttpClient:
     """The default client: httpx, no redirects, a deadline on everything."""
     import httpx
 
+    quiet_logs()
     client: HttpClient = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, **options)
     return client

@@ -142,7 +142,8 @@ class DecisionStore(Protocol):
             Conflict: a version moved, a key is taken or an envelope is settled already; nothing was written.
             NotFound: it refers to a record that is not there; nothing was written.
             StoreBusy: nothing was written.
-            ValueError: a text is no valid Unicode (never quoted); nothing was written.
+            ValueError: a text is no valid Unicode, or bytes are not those of their digest (never quoted); nothing
+                was written.
         """
         ...
 
@@ -199,8 +200,8 @@ class HistoryStore(Protocol):
         """The newest interactions in which these personas hold a role, before (occurred_at, interaction id).
 
         Newest first; ties by id, descending. An interaction in which they hold several roles comes once, with the
-        attribution of the lowest ordinal. Accounts outside the scope are left out. Cost does not depend on how
-        much older history there is.
+        attribution of the lowest ordinal. Accounts outside the scope are left out; an interaction is its own account's
+        and that of each account it arrived at. Cost does not depend on how much older history there is.
         """
         ...
 

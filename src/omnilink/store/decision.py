@@ -153,7 +153,8 @@ class Change:
         message_keys: further names of stored interactions (the id a provider gave to what we sent) → interaction
             id. A key that another interaction has is a Conflict, unless that one is in `shadowed`.
         shadowed: (echo id, our id): the platform's echo of a message we sent came before its id was known. The echo
-            gives its message key, arrivals and revisions to ours and leaves every history and conversation.
+            gives its message key, arrivals and revisions to ours and leaves every history and conversation. What
+            the same change says of the echo goes with it; whatever is said of it later is a Conflict.
         outbox: new items. An idempotency key that is known is a Conflict.
         outbox_updates: each must find its item as it expects it, else Conflict.
         blobs: sha256 → bytes of media to be sent; a known one is kept once.

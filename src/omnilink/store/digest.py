@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.outgoing import OutboxItem
 from omnilink.model.record import Record
 
 Line = Sequence[object]
@@ -75,3 +76,13 @@ def link_line(
 ) -> Line:
     """A link and whether it is in force."""
     return (key_a, key_b, verdict, method, basis, "in force" if in_force else ("revoked", revoked_by))
+
+
+def outbox_line(name: Line, item: OutboxItem) -> Line:
+    """What is owed and how it ended. How often it was tried, and when, is the machine's affair."""
+    recipient = None if item.recipient is None else item.recipient.key
+    done = sorted((step, list(ids)) for step, ids in item.done.items())
+    return (
+        name, item.account, recipient, item.message.action, item.purpose, item.idempotency_key, item.state, item.reason,
+        item.error_code, done,
+    )  # fmt: skip

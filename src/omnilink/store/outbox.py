@@ -45,14 +45,18 @@ class OutboxStore(Protocol):
         states: Sequence[OutboxState] = (),
         limit: int = 100,
     ) -> list[OutboxItem]:
-        """Items by id, by interaction, by idempotency key or by state; oldest first. One of them must be given."""
+        """Items by id, by interaction, by idempotency key or by state; oldest first. One of them must be given.
+
+        Any of them is enough. What is named comes whole; the limit is for the list of those in a state.
+        """
         ...
 
     async def read_due(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[OutboxItem]:
         """Queued items whose time has come and that are the first of their lane, oldest first.
 
         An item waits while an older one of its lane is queued or being sent. Items that are being sent and whose
-        lease has run out come too: their worker is gone.
+        lease has run out (or that have none) come too: their worker is gone. The accounts of the scope decide what
+        is told, not what waits: an item that is not seen holds back its lane all the same.
         """
         ...
 

@@ -191,7 +191,13 @@ class WebhookApp:
                 await anyio.sleep(RESTART_S)
 
     async def _run_polling(self) -> None:
-        await self._hub.poller.run(report=self._polled)
+        while True:
+            try:
+                await self._hub.poller.run(report=self._polled)
+                return
+            except Exception as e:
+                self._polled("-", e)
+                await anyio.sleep(RESTART_S)
 
     def _processed(self, error: Exception | None) -> None:
         self._processing_fails = error is not None

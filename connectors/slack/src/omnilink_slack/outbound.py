@@ -16,6 +16,7 @@ from omnilink_slack.style import SLACK
 
 TEXT_CHARS = 4000
 """https://docs.slack.dev/reference/methods/chat.postMessage: text is best below 4,000 characters (40,000 is cut)."""
+SECTION_CHARS = 3000
 LABEL_CHARS, VALUE_CHARS, MOST_BUTTONS = 75, 2000, 25
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element and .../blocks/actions-block"""
 LARGEST_BYTES = 1_000_000_000
@@ -82,8 +83,13 @@ class _Writer:
     def change(self, message: Outgoing) -> None:
         """An edit, a deletion or a reaction."""
         at = {"channel": self.place.channel}
+        pieces_sent = [k for k in (message.target.message_keys if message.target else ()) if k.startswith("slack:")]
         if message.action is Action.DELETE:
-            self._call("chat.delete", {**at, "ts": self.place.ts}, delivers=False)
+            for key in pieces_sent:
+                self._call("chat.delete", {**at, "ts": key.rpartition("/")[2]}, delivers=False)
+        elif message.action is Action.EDIT and len(pieces_sent) > 1:
+            raise SendRefused("a message that left in pieces cannot be edited", reason="not-supported",
+                              connector="slack", hint="delete it and send it anew")  # fmt: skip
         elif message.action is Action.REACT:
             name = emoji_name(message.reaction) if message.reaction else None
             if name is None:
@@ -105,7 +111,10 @@ class _Writer:
         if message.subject:
             self.losses.append(Loss(what="subject", how="dropped"))
         offer = next((p for p in message.parts if isinstance(p, Offer)), None)
-        pieces = list(_pieces(message)) or ([SLACK.escape(offer.title or "…")] if offer else [])
+        # A section, which buttons stand below, has 3,000 characters.
+        pieces = list(_pieces(message, SECTION_CHARS if offer else TEXT_CHARS)) or (
+            [SLACK.escape(offer.title or "…")] if offer else []
+        )
         if len(pieces) > 1:
             self.losses.append(Loss(what="text", how="split", count=len(pieces)))
         for n, piece in enumerate(pieces):
@@ -207,7 +216,7 @@ def _blocks(text: str, offer: Offer) -> dict[str, Any]:
          "text": {"type": "plain_text", "text": o.label[:LABEL_CHARS], "emoji": True}}
         for n, o in enumerate(offer.options)
     ]  # fmt: skip
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     return {"blocks": [section, {"type": "actions", "elements": buttons}]}
 
 
@@ -218,10 +227,10 @@ def _in_words(part: Location | ContactCard) -> str:
     return "\n".join(filter(None, (part.name, part.address, at)))
 
 
-def _pieces(message: Outgoing) -> Iterator[str]:
+def _pieces(message: Outgoing, limit: int = TEXT_CHARS) -> Iterator[str]:
     for part in message.parts:
         if isinstance(part, Text) and part.format == "markdown":
-            yield from render_pieces(parse_markdown(part.text), SLACK, limit=TEXT_CHARS)
+            yield from render_pieces(parse_markdown(part.text), SLACK, limit=limit)
         elif isinstance(part, Text) and part.text.strip():
-            pieces = split_text(part.text, TEXT_CHARS, measure=lambda text: len(SLACK.escape(text)))
+            pieces = split_text(part.text, limit, measure=lambda text: len(SLACK.escape(text)))
             yield from (SLACK.escape(piece) for piece in pieces)

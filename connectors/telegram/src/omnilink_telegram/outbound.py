@@ -47,12 +47,24 @@ def find_target(quoted: Quoted) -> Target:
     Raises:
         SendRefused: Telegram has not told its id (yet).
     """
-    for key in reversed(quoted.message_keys):
+    return find_targets(quoted)[-1]
+
+
+def find_targets(quoted: Quoted) -> list[Target]:
+    """Every message an earlier interaction is: a long one left in pieces.
+
+    Raises:
+        SendRefused: Telegram has not told an id (yet).
+    """
+    found = []
+    for key in quoted.message_keys:
         parts = key.removeprefix("telegram:").split("/")
         if key.startswith("telegram:") and len(parts) >= 2 and parts[-1].isdigit():
             connection = parts[2] if len(parts) == 5 and parts[1] == "business" else None
-            return Target(parts[-2], parts[-1], connection)
-    raise SendRefused("Telegram has given that message no id yet", reason="not-supported", connector="telegram")
+            found.append(Target(parts[-2], parts[-1], connection))
+    if not found:
+        raise SendRefused("Telegram has given that message no id yet", reason="not-supported", connector="telegram")
+    return found
 
 
 def render_message(message: Outgoing, context: SendContext, settings: TelegramSettings) -> RenderPlan:
@@ -68,7 +80,7 @@ def render_message(message: Outgoing, context: SendContext, settings: TelegramSe
         writer.write(message)
     else:
         assert message.target is not None  # noqa: S101 - the planner checks it
-        writer.change(message, find_target(message.target))
+        writer.change(message, find_targets(message.target))
     return writer.plan()
 
 
@@ -82,11 +94,16 @@ class _Writer:
     steps: list[Step] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
-    def change(self, message: Outgoing, target: Target) -> None:
+    def change(self, message: Outgoing, targets: list[Target]) -> None:
         """An edit, a deletion or a reaction."""
-        at = {**target.fields, "message_id": int(target.message or 0)}
+        places = [{**target.fields, "message_id": int(target.message or 0)} for target in targets]
+        at = places[-1]
         if message.action is Action.DELETE:
-            self._call("deleteMessage", at)
+            for place in places:
+                self._call("deleteMessage", place)
+        elif message.action is Action.EDIT and len(places) > 1:
+            raise SendRefused("a message that left in pieces cannot be edited", reason="not-supported",
+                              connector="telegram", hint="delete it and send it anew")  # fmt: skip
         elif message.action is Action.REACT:
             reaction = [{"type": "emoji", "emoji": message.reaction}] if message.reaction else []
             self._call("setMessageReaction", {**at, "reaction": reaction})
@@ -156,9 +173,9 @@ class _Writer:
         method, name = _METHODS.get(part.kind, ("sendDocument", "document"))
         content: dict[str, Any] = {}
         if part.caption:
-            content = {"caption": render_pieces(parse_markdown(part.caption), TELEGRAM, limit=CAPTION_CHARS)[0],
-                       "parse_mode": "HTML"}  # fmt: skip
-            if len(part.caption) > CAPTION_CHARS:
+            pieces = render_pieces(parse_markdown(part.caption), TELEGRAM, limit=CAPTION_CHARS)
+            content = {"caption": pieces[0], "parse_mode": "HTML"} if pieces else {}
+            if len(pieces) > 1:
                 self.losses.append(Loss(what="caption", how="shortened"))
         file = self.context.media.get(part.ref or "")
         if file is None:

@@ -29,7 +29,7 @@ def render_message(message: Outgoing, context: SendContext, settings: XSettings)
         SendRefused: it cannot be said here.
     """
     if message.action is Action.DELETE and message.target is not None:
-        return _plan([_delete(settings, _post_id(message.target))], [])
+        return _plan([_delete(settings, n, post) for n, post in enumerate(_post_ids(message.target) or [None])], [])
     if message.action is not Action.SEND:
         raise SendRefused("X lets an app neither edit nor react", reason="not-supported", connector="x")
     losses = [Loss(what="subject", how="dropped")] if message.subject else []
@@ -79,17 +79,21 @@ def _replies(settings: XSettings, pieces: list[str], post: str) -> Iterator[Step
         yield Step(f"reply-{n}", make)  # type: ignore[arg-type]
 
 
-def _post_id(quoted: Quoted) -> str | None:
-    """The id of a post; None where the interaction is a direct message."""
+def _post_ids(quoted: Quoted) -> list[str]:
+    """The ids of a post and of the posts that continue it; none where the interaction is a direct message."""
     keys = [k.removeprefix("x:") for k in quoted.message_keys if k.startswith("x:")]
-    return next((key for key in reversed(keys) if key.isdigit()), None)
+    return [key for key in keys if key.isdigit()]
 
 
-def _delete(settings: XSettings, post: str | None) -> Step:
+def _post_id(quoted: Quoted) -> str | None:
+    return next(iter(reversed(_post_ids(quoted))), None)
+
+
+def _delete(settings: XSettings, n: int, post: str | None) -> Step:
     if post is None:
         raise SendRefused("X lets an app delete only posts", reason="not-supported", connector="x")
     request = HttpRequest("DELETE", f"{settings.api_url}/2/tweets/{post}")
-    return Step("delete", lambda done: request, delivers=False, repeatable=True)
+    return Step(f"delete-{n}", lambda done: request, delivers=False, repeatable=True)
 
 
 def _post_step(name: str, url: str, fields: dict[str, object]) -> Step:

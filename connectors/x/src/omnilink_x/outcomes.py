@@ -24,7 +24,7 @@ def read_answer(step: Step, answer: Answer) -> Outcome:
 
 def _accepted(step: Step, answer: HttpAnswer) -> Outcome:
     data = json.loads(answer.body)["data"]
-    if step.name == "delete":
+    if step.name.startswith("delete"):
         return Accepted()
     if "dm_event_id" in data:
         conversation = data.get("dm_conversation_id")

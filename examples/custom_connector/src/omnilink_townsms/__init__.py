@@ -1,10 +1,8 @@
-"""Town SMS gateway: the connector is loaded when an account names it."""
-
-from omnilink.plugin import Connector, hookimpl
+from omnilink.plugin import hookimpl
 
 
 @hookimpl
-def omnilink_connector() -> type[Connector]:
+def omnilink_connector():
     from omnilink_townsms.connector import TownSms
 
     return TownSms

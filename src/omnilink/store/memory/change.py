@@ -10,6 +10,7 @@ from omnilink.model.interaction import Arrival, Interaction
 from omnilink.model.persona import Attribution, Claim, Link, Persona, Revocation
 from omnilink.store.base import Change, EventState, SettledEnvelope, SettledEvent
 from omnilink.store.memory.context import read_context
+from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
 from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.state import (
@@ -48,7 +49,7 @@ def commit_change(state: State, change: Change) -> int:
     for name, arrival in change.arrivals:
         _add_arrival(state, name, arrival)
     for revision in change.revisions:
-        found(state.interactions, revision.interaction)
+        state.standing(revision.interaction)
         append(state.revisions, revision.interaction, revision)
     for attribution in change.attributions:
         _attribute(state, attribution)
@@ -60,6 +61,9 @@ def commit_change(state: State, change: Change) -> int:
         state.consents[len(state.consents)] = consent
     _settle(state, change)
     write_outbox(state, change)
+    # Last: what this very change says of an echo goes the way of everything else that is said of it.
+    shadow(state, change.shadowed)
+    add_message_keys(state, change.message_keys.items())
     return state.seq
 
 
@@ -112,13 +116,12 @@ def _add_conversation_key(state: State, key: str, name: str) -> None:
 
 
 def _add_interaction(state: State, interaction: Interaction) -> None:
-    same_key = (state.interactions[name].interaction for name in state.messages.get(interaction.message_key, ()))
-    content_keys = {i.content_key or "" for i in same_key}
+    content_keys = {row.interaction.content_key or "" for row in state.named(interaction.message_key)}
     if interaction.id in state.interactions or (interaction.content_key or "") in content_keys:
         raise Conflict("that message is known already")
     for arrival in interaction.arrivals:
         _require_envelope(state, arrival)
-    state.interactions[interaction.id] = InteractionRow(interaction, state.seq)
+    state.interactions[interaction.id] = InteractionRow(interaction, state.seq, len(state.interactions))
     append(state.messages, interaction.message_key, interaction.id)
     root = state.root(interaction.conversation)
     _count(state, root, 1, interaction, interaction)
@@ -144,14 +147,14 @@ def _require_envelope(state: State, arrival: Arrival) -> None:
 
 
 def _add_arrival(state: State, name: str, arrival: Arrival) -> None:
-    row = found(state.interactions, name)
+    row = state.standing(name)
     _require_envelope(state, arrival)
     interaction = row.interaction.model_copy(update={"arrivals": (*row.interaction.arrivals, arrival)})
     state.interactions[name] = replace(row, interaction=interaction)
 
 
 def _attribute(state: State, attribution: Attribution) -> None:
-    row = found(state.interactions, attribution.interaction)
+    row = state.standing(attribution.interaction)
     found(state.personas, attribution.persona)
     place = (attribution.interaction, attribution.ordinal)
     if (earlier := state.attributions.get(place)) is not None:
@@ -253,7 +256,7 @@ def _add_event(state: State, event: SettledEvent) -> None:
     if place in state.events or (event.state in KNOWN and name in state.known):
         raise Conflict("that event is known already")
     if event.interaction is not None:
-        found(state.interactions, event.interaction)
+        state.standing(event.interaction)
     state.events[place] = EventRow(event, state.seq)
     append(state.envelope_events, event.envelope, event.ordinal)
     if event.state in KNOWN:
@@ -269,7 +272,7 @@ def _settle_parked(state: State, settled: SettledEvent) -> bool:
     if row is None or row.event.state is not EventState.PARKED or row.event.event_key != settled.event_key:
         return False
     if settled.interaction is not None:
-        found(state.interactions, settled.interaction)
+        state.standing(settled.interaction)
     event = replace(
         row.event, state=settled.state, reason=settled.reason, interaction=settled.interaction, event=settled.event
     )

@@ -92,11 +92,7 @@ def _messages(
 ) -> tuple[dict[str, tuple[MessageRef, ...]], dict[str, tuple[Parked, ...]]]:
     messages, parked = {}, {}
     for key in lookup.messages:
-        names = [name for name in state.messages.get(key, ()) if name not in state.same_as]
-        alias, alias_seq = state.aliases.get(key, ("", 0))
-        if alias and alias not in names:
-            names.append(alias)
-        rows = [state.interactions[name] for name in names]
+        rows = state.named(key)
         waiting = [state.events[place] for place in state.targets.get(key, ())]
         if rows:
             messages[key] = tuple(_message_ref(state, row.interaction, key) for row in rows)
@@ -104,7 +100,8 @@ def _messages(
         if events:
             parked[key] = tuple(Parked(e.envelope, e.ordinal, e.account, e.event or "") for e in events)
         if rows or waiting:
-            seqs = [alias_seq, *(row.seq for row in rows), *(row.seq for row in waiting)]
+            named = state.aliases.get(key, ("", 0))[1]
+            seqs = [named, *(row.seq for row in rows), *(row.seq for row in waiting)]
             moved[versions.message_version(key)] = max(seqs)
     return messages, parked
 

@@ -64,7 +64,7 @@ def _items(state: State, root: str) -> list[Interaction]:
     return [
         row.interaction
         for row in state.interactions.values()
-        if state.conversations[row.interaction.conversation].root == root and row.interaction.id not in state.same_as
+        if row.same_as is None and state.conversations[row.interaction.conversation].root == root
     ]
 
 

@@ -45,7 +45,7 @@ def read_digest(state: State) -> str:
     digest.add("envelopes", (_envelope_line(row.envelope) for row in state.envelopes.values()))
     events = (row.event for row in state.events.values())
     digest.add("events", ((e.account, e.event_key, e.type, e.state) for e in events))
-    interactions = {name: row.interaction for name, row in state.interactions.items() if name not in state.same_as}
+    interactions = {name: row.interaction for name, row in state.interactions.items() if row.same_as is None}
     names = {name: (i.message_key, i.content_key) for name, i in interactions.items()}
     arrivals = {name: [(a.account, a.event_key) for a in i.arrivals] for name, i in interactions.items()}
     digest.add("interactions", (lines.interaction_line(i, arrivals[name]) for name, i in interactions.items()))
@@ -62,6 +62,8 @@ def read_digest(state: State) -> str:
     digest.add("contacts", (sorted(keys[p] for p in members) for members in state.members.values()))
     digest.add("conversations", _conversation_lines(state, names))
     digest.add("consents", (_consent_line(keys[c.persona], c) for c in state.consents.values()))
+    digest.add("message keys", ((key, *names[name]) for key, (name, _) in state.aliases.items()))
+    digest.add("outbox", (lines.outbox_line(names[item.interaction], item) for item in state.outbox.values()))
     return digest.hex()
 
 

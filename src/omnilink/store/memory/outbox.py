@@ -1,37 +1,29 @@
-"""The outbox and the further names of messages, in memory."""
+"""The outbox in memory: items in the order they were queued, and the bytes they refer to."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 
 from omnilink.errors import Conflict
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.scope import Scope
 from omnilink.store.base import Change
-from omnilink.store.memory.state import InteractionRow, State, append, found, in_scope, remove
+from omnilink.store.blobs import require_digests
+from omnilink.store.memory.state import State, found, in_scope
 from omnilink.store.outbox import OutboxUpdate
 
 
 def write_outbox(state: State, change: Change) -> None:
-    """Names, items and bytes of a change; its interactions are written already."""
-    for echo, ours in change.shadowed:
-        _shadow(state, echo, ours)
-    for key, interaction in change.message_keys.items():
-        found(state.interactions, interaction)
-        known = state.aliases.get(key)
-        if known is not None and known[0] != interaction:
-            raise Conflict("that message is known already")
-        if any(name not in state.same_as and name != interaction for name in state.messages.get(key, ())):
-            raise Conflict("that message is known already")
-        state.aliases[key] = (interaction, state.seq)
+    """Items and bytes of a change; its interactions are written already."""
+    require_digests(change.blobs)
     for digest, content in change.blobs.items():
         state.blobs.setdefault(digest, content)
     for item in change.outbox:
-        found(state.interactions, item.interaction)
-        if item.id in state.outbox or (item.idempotency_key and item.idempotency_key in state.idempotency):
+        state.standing(item.interaction)
+        if item.id in state.outbox or item.idempotency_key in state.idempotency:
             raise Conflict("that message is queued already")
         state.outbox[item.id] = item
-        if item.idempotency_key:
+        if item.idempotency_key is not None:
             state.idempotency[item.idempotency_key] = item.id
     for update in change.outbox_updates:
         item = found(state.outbox, update.id)
@@ -46,29 +38,6 @@ def apply_update(item: OutboxItem, update: OutboxUpdate) -> OutboxItem:
     return item.model_copy(update={name: getattr(update, name) for name in names} | {"done": dict(update.done)})
 
 
-def _shadow(state: State, echo: str, ours: str) -> None:
-    row, kept = found(state.interactions, echo), found(state.interactions, ours)
-    if echo in state.same_as:
-        raise Conflict("that echo is another message's")
-    arrivals = (*kept.interaction.arrivals, *row.interaction.arrivals)
-    state.interactions[ours] = InteractionRow(kept.interaction.model_copy(update={"arrivals": arrivals}), state.seq)
-    state.interactions[echo] = InteractionRow(row.interaction.model_copy(update={"arrivals": ()}), state.seq)
-    for revision in state.revisions.pop(echo, ()):
-        append(state.revisions, ours, revision.model_copy(update={"interaction": ours}))
-    for place, event in list(state.events.items()):
-        if event.event.interaction == echo:
-            state.events[place] = replace(event, event=replace(event.event, interaction=ours), seq=state.seq)
-    for place, attribution in [(p, a) for p, a in state.attributions.items() if p[0] == echo]:
-        del state.attributions[place]
-        remove(state.attributed, attribution.persona, place)
-        append(state.superseded, place, attribution)
-    root = state.root(row.interaction.conversation)
-    fewer = root.conversation.model_copy(update={"interactions": root.conversation.interactions - 1})
-    state.conversations[root.conversation.id] = replace(root, conversation=fewer)
-    state.same_as[echo] = ours
-    state.aliases[row.interaction.message_key] = (ours, state.seq)
-
-
 def read_outbox(
     state: State,
     scope: Scope,
@@ -81,14 +50,17 @@ def read_outbox(
 ) -> list[OutboxItem]:
     """Items by one of their names; see `outbox.OutboxStore`."""
     wanted, about, in_states = set(ids), set(interactions), set(states)
-    found_ones = [
-        item
-        for item in state.outbox.values()
-        if (item.id in wanted or item.interaction in about or item.state in in_states
-            or (idempotency_key is not None and item.idempotency_key == idempotency_key))
-        and in_scope(scope, [item.account])
-    ]  # fmt: skip
-    return found_ones[:limit]
+    seen_ones = [item for item in state.outbox.values() if in_scope(scope, [item.account])]
+    named = {
+        item.id
+        for item in seen_ones
+        if item.id in wanted
+        or item.interaction in about
+        or (idempotency_key is not None and item.idempotency_key == idempotency_key)
+    }
+    # The limit is for lists: what is asked for by name comes whole.
+    named |= {item.id for item in [item for item in seen_ones if item.state in in_states][:limit]}
+    return [item for item in seen_ones if item.id in named]
 
 
 def read_due(state: State, scope: Scope, now: datetime, limit: int) -> list[OutboxItem]:
@@ -103,7 +75,8 @@ def read_due(state: State, scope: Scope, now: datetime, limit: int) -> list[Outb
         if not in_scope(scope, [item.account]):
             continue
         if item.state is OutboxState.SENDING:
-            if item.lease_until is not None and item.lease_until < now:
+            # Nobody could ever end a lease that is not there.
+            if item.lease_until is None or item.lease_until < now:
                 due.append(item)
         elif first and (item.not_before is None or item.not_before <= now):
             due.append(item)

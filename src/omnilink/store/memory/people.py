@@ -47,7 +47,7 @@ def _contact_row(state: State, scope: Scope, contact: str) -> ContactRow:
 def read_consents(state: State, personas: Sequence[str]) -> list[Consent]:
     """What personas said about consent; see `base.PeopleStore`."""
     asked = set(personas)
-    return [consent for consent in state.consents.values() if consent.persona in asked]
+    return sorted((c for c in state.consents.values() if c.persona in asked), key=lambda consent: consent.at)
 
 
 def read_link(state: State, link: str) -> Link:

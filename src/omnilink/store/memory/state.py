@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Self, TypeVar
 
-from omnilink.errors import NotFound
+from omnilink.errors import Conflict, NotFound
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
@@ -45,10 +45,17 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class InteractionRow:
-    """An interaction with its arrivals."""
+    """An interaction with its arrivals.
+
+    Attributes:
+        number: its place in the order of storage.
+        same_as: id of the interaction it is only the echo of, if it is one.
+    """
 
     interaction: Interaction
     seq: int
+    number: int
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,6 @@ class State:
     conversation_keys: dict[str, tuple[str, int]] = field(default_factory=dict)
     consents: dict[int, Consent] = field(default_factory=dict)
     aliases: dict[str, tuple[str, int]] = field(default_factory=dict)
-    same_as: dict[str, str] = field(default_factory=dict)
     outbox: dict[str, OutboxItem] = field(default_factory=dict)
     idempotency: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -129,6 +135,25 @@ class State:
     def root(self, conversation: str) -> ConversationRow:
         """The conversation that now holds this one."""
         return self.conversations[found(self.conversations, conversation).root]
+
+    def named(self, message_key: str) -> list[InteractionRow]:
+        """The interactions of that key or of that further name, oldest first; echoes have none."""
+        names = [*self.messages.get(message_key, ())]
+        if message_key in self.aliases:
+            names.append(self.aliases[message_key][0])
+        return sorted((self.interactions[name] for name in names), key=lambda row: row.number)
+
+    def standing(self, interaction: str) -> InteractionRow:
+        """An interaction that is no echo of another one.
+
+        Raises:
+            NotFound: there is none of that id.
+            Conflict: it has turned out to be an echo.
+        """
+        row = found(self.interactions, interaction)
+        if row.same_as is not None:
+            raise Conflict("that interaction has turned out to be an echo")
+        return row
 
 
 def found(rows: Mapping[str, V], key: str) -> V:
@@ -163,8 +188,13 @@ def in_scope(scope: Scope, accounts: Iterable[str]) -> bool:
 
 
 def seen(scope: Scope, interaction: Interaction) -> Interaction | None:
-    """The interaction as the scope may see it: with the arrivals at its accounts only, or not at all."""
+    """The interaction as the scope may see it: with the arrivals at its accounts only, or not at all.
+
+    What we sent arrives nowhere, or in another mailbox: so it may be seen by its own account as well.
+    """
     if scope.accounts is None:
         return interaction
     arrivals = tuple(a for a in interaction.arrivals if a.account in scope.accounts)
-    return interaction.model_copy(update={"arrivals": arrivals}) if arrivals else None
+    if not arrivals and interaction.account not in scope.accounts:
+        return None
+    return interaction.model_copy(update={"arrivals": arrivals})

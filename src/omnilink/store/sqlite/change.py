@@ -11,9 +11,11 @@ from omnilink.model.ids import to_micros
 from omnilink.model.persona import Claim, Persona
 from omnilink.model.scope import Scope
 from omnilink.store.base import Change
+from omnilink.store.blobs import require_digests
 from omnilink.store.sqlite.change_events import settle
 from omnilink.store.sqlite.change_history import add_arrivals, add_interactions, add_revisions, attribute
 from omnilink.store.sqlite.context import read_context
+from omnilink.store.sqlite.echoes import add_message_keys, require_standing, shadow
 from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
 from omnilink.store.sqlite.rows import View, interaction_doc, link_doc
 from omnilink.store.sqlite.transaction import Transaction
@@ -36,8 +38,9 @@ class Encoded:
         """Encodes a change.
 
         Raises:
-            ValueError: a text is no valid Unicode.
+            ValueError: a text is no valid Unicode, or bytes are not those of their digest.
         """
+        require_digests(change.blobs)
         try:
             return cls(
                 change,
@@ -67,6 +70,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     _move_personas(tx, tenant, seq, change)
     _add_conversations(tx, tenant, seq, change.conversations)
     _add_conversation_keys(tx, tenant, seq, change)
+    _require_standing(tx, tenant, change)
     add_interactions(tx, tenant, seq, change.interactions, encoded.interactions)
     add_arrivals(tx, tenant, change.arrivals)
     add_revisions(tx, tenant, change.revisions, encoded.revisions)
@@ -77,7 +81,21 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     _add_consents(tx, tenant, change)
     settle(tx, tenant, seq, change)
     write_outbox(tx, tenant, seq, change, encoded.outbox)
+    # Last: what this very change says of an echo goes the way of everything else that is said of it.
+    shadow(tx, tenant, seq, change.shadowed)
+    add_message_keys(tx, tenant, seq, change.message_keys.items())
     return seq
+
+
+def _require_standing(tx: Transaction, tenant: int, change: Change) -> None:
+    """Nothing is said any more of an interaction that has turned out to be an echo."""
+    names = {name for name, _ in change.arrivals}
+    names |= {r.interaction for r in change.revisions} | {a.interaction for a in change.attributions}
+    names |= {item.interaction for item in change.outbox}
+    names |= {event.interaction for event in (*change.events, *change.settled) if event.interaction is not None}
+    names -= {interaction.id for interaction in change.interactions}
+    if names:
+        require_standing(tx, tx.keys("interaction", tenant, names).values())
 
 
 # --- people ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from omnilink.errors import Conflict
 from omnilink.model.ids import to_micros
 from omnilink.model.interaction import Arrival, Interaction, Revision
 from omnilink.model.persona import Attribution
@@ -13,6 +14,10 @@ _ATTRIBUTION = """
     INSERT INTO attribution
         (interaction, ordinal, tenant, persona, occurred_at, role, method, score, evidence, asserted_by, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_FURTHER = """
+    SELECT m.key, ifnull(i.content_key, '') FROM message_alias m JOIN interaction i ON i.id = m.interaction
+    WHERE m.tenant = ? AND m.key IN (?*)
 """
 _TIMES = "SELECT id, occurred_at FROM interaction WHERE id IN (?*)"
 _SUPERSEDE = """
@@ -29,6 +34,7 @@ def add_interactions(
     """Writes new interactions and counts them in their conversations."""
     if not interactions:
         return
+    _require_new(tx, tenant, interactions)
     conversations = tx.keys("conversation", tenant, {i.conversation for i in interactions})
     keys = tx.assign("interaction", tenant, (i.id for i in interactions))
     rows = []
@@ -75,6 +81,15 @@ def add_interactions(
         "last_at = max(coalesce(last_at, ?3), ?3) WHERE id = (SELECT root FROM conversation WHERE id = ?4)",
         [(len(times), min(times), max(times), conversation) for conversation, times in spans.items()],
     )
+
+
+def _require_new(tx: Transaction, tenant: int, interactions: Sequence[Interaction]) -> None:
+    """The index of keys sees to it, but not for further names."""
+    content_keys: dict[str, str] = dict(
+        select_in(tx.connection, _FURTHER, {i.message_key for i in interactions}, (tenant,))
+    )
+    if any(content_keys.get(i.message_key) == (i.content_key or "") for i in interactions):
+        raise Conflict("that message is known already")
 
 
 def _envelope_keys(tx: Transaction, tenant: int, arrivals: Sequence[Arrival]) -> dict[str, int]:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from omnilink.model.persona import Verdict
+from omnilink.store.blobs import is_digest_of
 from omnilink.store.partition import partition_problems
 from omnilink.store.sqlite.ledger import ledger_of
 from omnilink.store.sqlite.rows import View
@@ -25,8 +26,22 @@ _RULES = {
         (SELECT count(*) FROM conversation c JOIN interaction i ON i.conversation = c.id
         WHERE c.root = r.id AND i.same_as IS NULL)""",
     "messages with two owners": """
-        SELECT count(*) FROM message_alias m JOIN interaction i INDEXED BY interaction_message
-        ON i.tenant = m.tenant AND i.message_key = m.key AND i.same_as IS NULL AND i.id <> m.interaction""",
+        SELECT count(*) FROM message_alias m JOIN interaction o ON o.id = m.interaction
+        JOIN interaction i INDEXED BY interaction_message ON i.tenant = m.tenant AND i.message_key = m.key
+        AND ifnull(i.content_key, '') = ifnull(o.content_key, '') AND i.same_as IS NULL""",
+    "echoes that stand for nothing or for another echo": """
+        SELECT count(*) FROM interaction e LEFT JOIN interaction o ON o.id = e.same_as
+        WHERE e.same_as IS NOT NULL AND (o.id IS NULL OR o.same_as IS NOT NULL OR o.tenant <> e.tenant)""",
+    "echoes of which something is still said": """
+        SELECT count(*) FROM interaction e WHERE e.same_as IS NOT NULL AND (
+        EXISTS (SELECT 1 FROM attribution t WHERE t.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM arrival r WHERE r.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM revision v WHERE v.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM event v WHERE v.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM outbox o WHERE o.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM message_alias m WHERE m.interaction = e.id))""",
+    "outbox items without a document": """
+        SELECT count(*) FROM outbox o LEFT JOIN outbox_doc d ON d.outbox = o.id WHERE d.outbox IS NULL""",
     "attributions that are out of place in the timeline": """
         SELECT count(*) FROM attribution t JOIN interaction i ON i.id = t.interaction
         WHERE t.occurred_at <> i.occurred_at""",
@@ -40,7 +55,8 @@ _RULES = {
 
 def check(connection: sqlite3.Connection) -> list[str]:
     """Problems found; see `base.LedgerStore`."""
-    return [*_database(connection), *_rules(connection), *_ledgers(connection), *_partitions(connection)]
+    rules = (_database, _rules, _ledgers, _partitions, _blobs)
+    return [problem for rule in rules for problem in rule(connection)]
 
 
 def _database(connection: sqlite3.Connection) -> Iterator[str]:
@@ -79,3 +95,9 @@ def _partitions(connection: sqlite3.Connection) -> Iterator[str]:
         ):
             ends[verdict].append((a, b))
         yield from partition_problems(contacts, ends[Verdict.SAME], ends[Verdict.DIFFERENT])
+
+
+def _blobs(connection: sqlite3.Connection) -> Iterator[str]:
+    for row, digest, content in connection.execute("SELECT rowid, sha256, content FROM blob"):
+        if not is_digest_of(digest, content):
+            yield f"row {row} of blob is not what its digest says"

@@ -29,7 +29,7 @@ _MESSAGES = """
 _ALIASES = """
     SELECT m.key, i.id, i.uid, i.content_key, a.name, i.kind, i.direction, max(i.seq, m.seq)
     FROM message_alias m JOIN interaction i ON i.id = m.interaction JOIN account a ON a.id = i.account
-    WHERE m.tenant = ? AND m.key IN (?*) AND i.message_key <> m.key
+    WHERE m.tenant = ? AND m.key IN (?*)
 """
 _ATTRIBUTED = """
     SELECT t.interaction, t.ordinal, p.key, p.contact FROM attribution t JOIN persona p ON p.id = t.persona

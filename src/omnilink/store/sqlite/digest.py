@@ -6,6 +6,7 @@ from itertools import groupby
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.store import digest as lines
 from omnilink.store.digest import Line
+from omnilink.store.sqlite.outbox import ITEM, item_of
 from omnilink.store.sqlite.rows import View
 
 _ENVELOPES = """
@@ -54,6 +55,15 @@ _CONSENTS = """
     SELECT p.key, c.purpose, c.sender, c.state, c.evidence FROM consent c JOIN persona p ON p.id = c.persona
     WHERE c.tenant = ?
 """
+_MESSAGE_KEYS = """
+    SELECT m.key, i.message_key, i.content_key FROM message_alias m JOIN interaction i ON i.id = m.interaction
+    WHERE m.tenant = ?
+"""
+_OUTBOX = f"{ITEM} WHERE o.tenant = ? ORDER BY o.id"
+_OUTBOX_NAMES = """
+    SELECT o.id, i.message_key, i.content_key FROM outbox o JOIN interaction i ON i.id = o.interaction
+    WHERE o.tenant = ? ORDER BY o.id
+"""
 
 
 def read_digest(view: View) -> str:
@@ -70,6 +80,8 @@ def read_digest(view: View) -> str:
     digest.add("contacts", (sorted(str(key) for _, key in rows) for _, rows in contacts))
     digest.add("conversations", _conversations(view))
     digest.add("consents", _rows(view, _CONSENTS))
+    digest.add("message keys", _rows(view, _MESSAGE_KEYS))
+    digest.add("outbox", _outbox(view))
     return digest.hex()
 
 
@@ -121,3 +133,10 @@ def _conversations(view: View) -> Iterator[Line]:
     for (root,) in view.connection.execute(_ROOTS, (view.tenant,)):
         named = sorted(str(key) for (key,) in keys.take(root))
         yield (named, sorted((str(message), str(content)) for message, content in items.take(root)))
+
+
+def _outbox(view: View) -> Iterator[Line]:
+    names = _Sorted(_rows(view, _OUTBOX_NAMES))
+    for row in view.connection.execute(_OUTBOX, (view.tenant,)):
+        (name,) = names.take(row[0])
+        yield lines.outbox_line(name, item_of(row))

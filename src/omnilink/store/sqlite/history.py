@@ -97,7 +97,7 @@ def read_interactions(view: View, ids: Sequence[str]) -> list[Interaction]:
 
 
 def _seen_keys(view: View, ids: Iterable[str]) -> dict[str, int]:
-    sql = _KEYS.replace("{seen}", view.interaction_is_seen("id"))
+    sql = _KEYS.replace("{seen}", view.interaction_is_seen("interaction.id"))
     return dict(select_in(view.connection, sql, dict.fromkeys(ids), (view.tenant,)))
 
 
@@ -137,7 +137,8 @@ def _conversations_by_id(view: View, ids: Sequence[str]) -> list[Conversation]:
 def _conversation_is_seen(view: View) -> str:
     if view.accounts is None:
         return "1"
-    items = "SELECT 1 FROM conversation m JOIN interaction i ON i.conversation = m.id WHERE m.root = c.id"
+    items = "SELECT 1 FROM conversation m JOIN interaction i ON i.conversation = m.id WHERE m.root = c.id "
+    items += "AND i.same_as IS NULL"
     return f"({view.account_is_seen('c.account')} OR EXISTS ({items} AND {view.interaction_is_seen('i.id')}))"
 
 

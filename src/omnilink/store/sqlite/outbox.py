@@ -1,7 +1,7 @@
-"""The outbox and the further names of messages, in SQLite."""
+"""The outbox in SQLite: items in the order they were queued, and the bytes they refer to."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from omnilink.errors import Conflict, NotFound
@@ -12,34 +12,37 @@ from omnilink.store.outbox import OutboxUpdate
 from omnilink.store.sqlite.rows import Row, View, select_in
 from omnilink.store.sqlite.transaction import Transaction
 
-_ITEM = """
-    SELECT d.doc, o.state, o.attempts, o.not_before, o.lease_until, o.progress, o.id
-    FROM outbox o {index} JOIN outbox_doc d ON d.outbox = o.id
+ITEM = """
+    SELECT o.id, d.doc, o.state, o.attempts, o.not_before, o.lease_until, o.progress
+    FROM outbox o JOIN outbox_doc d ON d.outbox = o.id
 """
-# The oldest waiting item of each lane is the smallest id in the index's group; SENDING ones come when abandoned.
-_DUE = """
-    SELECT o.id FROM outbox o INDEXED BY outbox_waiting
-    WHERE o.tenant = ?1 AND o.state IN ('queued', 'sending') AND {seen} AND (
-        (o.state = 'sending' AND o.lease_until < ?2)
-        OR (o.state = 'queued' AND (o.not_before IS NULL OR o.not_before <= ?2) AND NOT EXISTS (
-            SELECT 1 FROM outbox e INDEXED BY outbox_waiting
-            WHERE e.tenant = ?1 AND e.lane = o.lane AND e.id < o.id AND e.state IN ('queued', 'sending'))))
+# An item waits while an older one of its lane is queued or being sent, whoever may see that one.
+_QUEUED = """
+    SELECT o.id FROM outbox o INDEXED BY outbox_state
+    WHERE o.tenant = ?1 AND o.state = 'queued' AND o.state <> 'accepted' AND ifnull(o.not_before, 0) <= ?2 AND {seen}
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox e INDEXED BY outbox_waiting
+        WHERE e.tenant = ?1 AND e.lane = o.lane AND e.id < o.id AND e.state IN ('queued', 'sending'))
     ORDER BY o.id LIMIT ?3
 """
-_SUPERSEDE = """
-    INSERT INTO attribution_superseded
-        (interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, seq)
-    SELECT interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, ?
-    FROM attribution WHERE interaction = ?
+# A lease that is not there could never end: it is over.
+_ABANDONED = """
+    SELECT o.id FROM outbox o INDEXED BY outbox_state
+    WHERE o.tenant = ?1 AND o.state = 'sending' AND o.state <> 'accepted' AND ifnull(o.lease_until, 0) < ?2 AND {seen}
+    ORDER BY o.id LIMIT ?3
 """
+_NAMED = {
+    "ids": "SELECT id FROM outbox o INDEXED BY outbox_uid WHERE tenant = ? AND uid IN (?*)",
+    "interactions": "SELECT o.id FROM interaction i INDEXED BY interaction_uid CROSS JOIN outbox o "
+    "ON o.interaction = i.id WHERE i.tenant = ? AND i.uid IN (?*)",
+    "idempotency_key": "SELECT id FROM outbox o INDEXED BY outbox_once WHERE tenant = ? AND idempotency_key IN (?*) "
+    "AND idempotency_key IS NOT NULL",
+}
+_IN_STATE = "SELECT id FROM outbox o {index} WHERE tenant = ? AND state = ? AND {seen} ORDER BY id LIMIT ?"
 
 
 def write_outbox(tx: Transaction, tenant: int, seq: int, change: Change, docs: Sequence[str]) -> None:
-    """Names, items and bytes of a change; its interactions are written already."""
-    for echo, ours in change.shadowed:
-        _shadow(tx, tenant, seq, echo, ours)
-    if change.message_keys:
-        _add_aliases(tx, tenant, seq, change.message_keys)
+    """Items and bytes of a change; its interactions are written already."""
     tx.connection.executemany(
         "INSERT INTO blob (tenant, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [(tenant, digest, content) for digest, content in change.blobs.items()],
@@ -54,55 +57,6 @@ def outbox_doc(item: OutboxItem) -> str:
     """What never changes of an item, as JSON."""
     return item.model_dump_json(
         exclude={"state", "attempts", "done", "not_before", "lease_until", "reason", "error_code"}
-    )
-
-
-def _add_aliases(tx: Transaction, tenant: int, seq: int, names: Mapping[str, str]) -> None:
-    keys = tx.keys("interaction", tenant, names.values())
-    for name, uid in names.items():
-        owner = tx.connection.execute(
-            "SELECT id FROM interaction INDEXED BY interaction_message "
-            "WHERE tenant = ? AND message_key = ? AND same_as IS NULL AND id <> ?",
-            (tenant, name, keys[uid]),
-        ).fetchone()
-        known = tx.connection.execute(
-            "SELECT interaction FROM message_alias WHERE tenant = ? AND key = ?", (tenant, name)
-        ).fetchone()
-        if owner is not None or (known is not None and known[0] != keys[uid]):
-            raise Conflict("that message is known already")
-        tx.connection.execute(
-            "INSERT INTO message_alias (tenant, key, interaction, seq) VALUES (?1, ?2, ?3, ?4) "
-            "ON CONFLICT (tenant, key) DO UPDATE SET seq = ?4",
-            (tenant, name, keys[uid], seq),
-        )
-
-
-def _shadow(tx: Transaction, tenant: int, seq: int, echo: str, ours: str) -> None:
-    keys = tx.keys("interaction", tenant, (echo, ours))
-    gone, kept = keys[echo], keys[ours]
-    written = tx.connection.execute(
-        "UPDATE interaction SET same_as = ?, seq = ? WHERE id = ? AND same_as IS NULL", (kept, seq, gone)
-    )
-    if not written.rowcount:
-        raise Conflict("that echo is another message's")
-    run = tx.connection.execute
-    last = run("SELECT coalesce(max(n), -1) FROM arrival WHERE interaction = ?", (kept,)).fetchone()[0]
-    run("UPDATE arrival SET interaction = ?, n = n + ? WHERE interaction = ?", (kept, last + 1, gone))
-    run("UPDATE revision SET interaction = ? WHERE interaction = ?", (kept, gone))
-    run("UPDATE event SET interaction = ?, seq = ? WHERE interaction = ?", (kept, seq, gone))
-    run(_SUPERSEDE, (seq, gone))
-    run("DELETE FROM attribution WHERE interaction = ?", (gone,))
-    run("UPDATE interaction SET seq = ? WHERE id = ?", (seq, kept))
-    run(
-        "UPDATE conversation SET interactions = interactions - 1 WHERE id = "
-        "(SELECT c.root FROM interaction i JOIN conversation c ON c.id = i.conversation WHERE i.id = ?)",
-        (gone,),
-    )
-    run(
-        "INSERT INTO message_alias (tenant, key, interaction, seq) "
-        "SELECT tenant, message_key, ?1, ?2 FROM interaction WHERE id = ?3 "
-        "ON CONFLICT (tenant, key) DO UPDATE SET seq = ?2",
-        (kept, seq, gone),
     )
 
 
@@ -143,7 +97,9 @@ def _micros(at: datetime | None) -> int | None:
 
 
 def _progress(item: OutboxItem | OutboxUpdate) -> str:
-    return json.dumps({"done": dict(item.done), "reason": item.reason, "error_code": item.error_code})
+    progress = {"done": dict(item.done), "reason": item.reason, "error_code": item.error_code}
+    # Not escaped, so that a text that is no Unicode is refused here as everywhere.
+    return json.dumps(progress, ensure_ascii=False)
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -160,47 +116,59 @@ def read_outbox(
 ) -> list[OutboxItem]:
     """Items by one of their names; see `outbox.OutboxStore`."""
     seen = view.account_is_seen("o.account")
-    queries: list[tuple[str, str, Iterable[object]]] = [
-        ("INDEXED BY outbox_uid", "o.tenant = ? AND o.uid IN (?*)", ids),
-        (
-            "INDEXED BY outbox_interaction",
-            "o.tenant = ? AND o.interaction IN (SELECT id FROM interaction WHERE uid IN (?*))",
-            interactions,
-        ),
-        ("INDEXED BY outbox_once", "o.tenant = ? AND o.idempotency_key IN (?*) AND o.idempotency_key IS NOT NULL",
-         [idempotency_key] if idempotency_key is not None else []),
-        ("", "o.tenant = ? AND o.state IN (?*)", states),
-    ]  # fmt: skip
-    rows: dict[int, Row] = {}
-    for index, condition, values in queries:
-        sql = f"{_ITEM.replace('{index}', index)} WHERE {condition} AND {seen} ORDER BY o.id LIMIT ?"
-        for row in select_in(view.connection, sql, dict.fromkeys(values), (view.tenant,), (limit,)):
-            rows[row[6]] = row
-    return [_item_of(rows[key]) for key in sorted(rows)][:limit]
+    asked: dict[str, Sequence[object]] = {
+        "ids": ids,
+        "interactions": interactions,
+        "idempotency_key": () if idempotency_key is None else (idempotency_key,),
+    }
+    keys = {
+        key
+        for name, values in asked.items()
+        for (key,) in select_in(view.connection, f"{_NAMED[name]} AND {seen}", dict.fromkeys(values), (view.tenant,))
+    }
+    # The limit is for lists: what is asked for by name comes whole.
+    keys.update(sorted(key for state in set(states) for key in _in_state(view, state, limit))[:limit])
+    return _items(view, keys)
+
+
+def _in_state(view: View, state: OutboxState, limit: int) -> list[int]:
+    # Nearly all are accepted: the first of those come soon in the order they were queued.
+    index = "NOT INDEXED" if state is OutboxState.ACCEPTED else "INDEXED BY outbox_state"
+    seen = view.account_is_seen("o.account")
+    if state is not OutboxState.ACCEPTED:
+        seen += " AND state <> 'accepted'"
+    sql = _IN_STATE.replace("{index}", index).replace("{seen}", seen)
+    return [key for (key,) in view.connection.execute(sql, (view.tenant, state, limit))]
 
 
 def read_due(view: View, now: datetime, limit: int) -> list[OutboxItem]:
     """What may be sent now; see `outbox.OutboxStore`."""
-    sql = _DUE.replace("{seen}", view.account_is_seen("o.account"))
-    keys = [key for (key,) in view.connection.execute(sql, (view.tenant, to_micros(now), limit))]
-    rows = select_in(view.connection, f"{_ITEM.replace('{index}', '')} WHERE o.id IN (?*)", keys)
-    return [_item_of(row) for row in sorted(rows, key=lambda row: int(row[6]))]
+    seen = view.account_is_seen("o.account")
+    asked = (view.tenant, to_micros(now), limit)
+    queries = (sql.replace("{seen}", seen) for sql in (_QUEUED, _ABANDONED))
+    keys = [key for sql in queries for (key,) in view.connection.execute(sql, asked)]
+    return _items(view, sorted(keys)[:limit])
 
 
-def _item_of(row: Row) -> OutboxItem:
-    item = OutboxItem.model_validate_json(row[0])
-    progress = json.loads(row[5])
-    return item.model_copy(
-        update={
-            "state": OutboxState(row[1]),
-            "attempts": row[2],
-            "not_before": None if row[3] is None else from_micros(row[3]),
-            "lease_until": None if row[4] is None else from_micros(row[4]),
-            "done": {name: tuple(given) for name, given in progress["done"].items()},
-            "reason": progress["reason"],
-            "error_code": progress["error_code"],
-        }
-    )
+def _items(view: View, keys: Iterable[int]) -> list[OutboxItem]:
+    rows = select_in(view.connection, f"{ITEM} WHERE o.id IN (?*)", keys)
+    return [item_of(row) for row in sorted(rows, key=lambda row: int(row[0]))]
+
+
+def item_of(row: Row) -> OutboxItem:
+    """A row of `ITEM` as a record."""
+    _, doc, state, attempts, not_before, lease_until, progress = row
+    given = json.loads(progress)
+    update = {
+        "state": OutboxState(state),
+        "attempts": attempts,
+        "not_before": None if not_before is None else from_micros(not_before),
+        "lease_until": None if lease_until is None else from_micros(lease_until),
+        "done": {name: tuple(ids) for name, ids in given["done"].items()},
+        "reason": given["reason"],
+        "error_code": given["error_code"],
+    }
+    return OutboxItem.model_validate_json(doc).model_copy(update=update)
 
 
 def read_blobs(view: View, digests: Sequence[str]) -> dict[str, bytes]:

@@ -86,7 +86,8 @@ def read_consents(view: View, personas: Sequence[str]) -> list[Consent]:
         "SELECT p.uid, c.purpose, c.sender, c.state, c.evidence, c.at, c.id FROM persona p INDEXED BY persona_uid "
         "JOIN consent c ON c.persona = p.id WHERE p.tenant = ? AND p.uid IN (?*)"
     )
-    rows = sorted(select_in(view.connection, sql, dict.fromkeys(personas), (view.tenant,)), key=lambda row: int(row[6]))
+    rows = list(select_in(view.connection, sql, dict.fromkeys(personas), (view.tenant,)))
+    rows.sort(key=lambda row: (int(row[5]), int(row[6])))
     return [
         Consent(persona=row[0], purpose=row[1], sender=row[2], state=row[3], evidence=row[4], at=from_micros(row[5]))
         for row in rows

@@ -52,11 +52,16 @@ class View:
         return f"{column} IN ({','.join(map(str, self.accounts or (0,)))})"
 
     def interaction_is_seen(self, column: str) -> str:
-        """A condition: the interaction in that column has arrived at an account that may be seen."""
+        """A condition: the interaction in that column has arrived at an account that may be seen, or is its own.
+
+        Args:
+            column: with its table: `i.id`.
+        """
         if self.accounts is None:
             return "1"
-        seen = self.account_is_seen("seen.account")
-        return f"EXISTS (SELECT 1 FROM arrival seen WHERE seen.interaction = {column} AND {seen})"  # noqa: S608
+        own, seen = self.account_is_seen("own.account"), self.account_is_seen("seen.account")
+        is_own = f"EXISTS (SELECT 1 FROM interaction own WHERE own.id = {column} AND {own})"  # noqa: S608
+        return f"({is_own} OR EXISTS (SELECT 1 FROM arrival seen WHERE seen.interaction = {column} AND {seen}))"  # noqa: S608
 
 
 _ACCOUNTS = "SELECT id FROM account WHERE tenant = ? AND name IN (?*)"

@@ -20,8 +20,10 @@ CREATE UNIQUE INDEX outbox_uid ON outbox (tenant, uid);
 -- For ever: the same key is the same message.
 CREATE UNIQUE INDEX outbox_once ON outbox (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL;
 -- Only what waits, so that finding it costs the same however much has been sent.
+-- Only what waits, so that finding it costs the same however much has been sent: what is older in a lane, and what
+-- is in a state, in the order it was queued, with its time.
 CREATE INDEX outbox_waiting ON outbox (tenant, lane, id) WHERE state IN ('queued', 'sending');
-CREATE INDEX outbox_state ON outbox (tenant, state, id) WHERE state <> 'accepted';
+CREATE INDEX outbox_state ON outbox (tenant, state, id, not_before) WHERE state <> 'accepted';
 CREATE INDEX outbox_interaction ON outbox (interaction);
 
 CREATE TABLE outbox_doc (
@@ -50,3 +52,9 @@ CREATE INDEX message_alias_of ON message_alias (interaction);
 
 -- An echo of a message we sent, which came before we knew the message's id: the interaction it is the same as.
 ALTER TABLE interaction ADD COLUMN same_as INTEGER REFERENCES interaction (id);
+CREATE INDEX interaction_echoes ON interaction (same_as) WHERE same_as IS NOT NULL;
+CREATE INDEX event_interaction ON event (interaction) WHERE interaction IS NOT NULL;
+-- An echo's key is free: another copy of it may come.
+DROP INDEX interaction_message;
+CREATE UNIQUE INDEX interaction_message ON interaction (tenant, message_key, ifnull(content_key, ''))
+WHERE same_as IS NULL;

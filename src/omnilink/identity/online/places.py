@@ -1,0 +1,132 @@
+"""Places: putting observations where they belong, and elsewhere when a case or a human decision moves them."""
+
+from bisect import insort
+
+from omnilink.identity.online.directory import Directory
+from omnilink.identity.online.human import Humans
+from omnilink.identity.online.nameless import Bare
+from omnilink.identity.online.observation import Distrust, Observation
+from omnilink.identity.online.persona import Persona, Place, pinned, slot_of
+from omnilink.identity.online.settle import Settlement
+from omnilink.identity.online.upkeep import Touched, Upkeep
+from omnilink.identity.online.weights import Weights
+
+
+class Places:
+    """Gives every observation its place and keeps the personas there."""
+
+    def __init__(
+        self, directory: Directory, upkeep: Upkeep, humans: Humans, settlement: Settlement, weights: Weights
+    ) -> None:
+        self._d, self._upkeep, self._humans = directory, upkeep, humans
+        self._settlement, self._w = settlement, weights
+
+    def enter(self, o: Observation, touched: Touched) -> None:
+        """Gives an observation its place; a case two have shown may give others another one."""
+        shared = self._show_case(o, touched)
+        self._place(o, touched, case_is_shared=shared)
+
+    def leave(self, o: Observation, touched: Touched) -> None:
+        """Takes an observation from its place."""
+        self._displace(o, touched)
+        if not self._shows_case(o):
+            return
+        shown = self._d.case_shown[o.cases[0]]
+        shown[o.keys].discard(o.id)
+        if not shown[o.keys]:
+            del shown[o.keys]
+            if len(shown) == 1:
+                self._replace(shown, touched, case_is_shared=False)
+            elif not shown:
+                del self._d.case_shown[o.cases[0]]
+
+    def _shows_case(self, o: Observation) -> bool:
+        return bool(o.cases) and o.distrust is Distrust.NOTHING
+
+    def _show_case(self, o: Observation, touched: Touched) -> bool:
+        """Whether a case is now shown together with two different sets of handles."""
+        if not self._shows_case(o):
+            return False
+        shown = self._d.case_shown.setdefault(o.cases[0], {})
+        if o.keys not in shown and len(shown) == 1:
+            self._replace(shown, touched, case_is_shared=True)
+        shown.setdefault(o.keys, set()).add(o.id)
+        return len(shown) > 1
+
+    def _replace(self, shown: dict[tuple[str, ...], set[str]], touched: Touched, *, case_is_shared: bool) -> None:
+        for id in sorted(id for ids in shown.values() for id in ids):
+            o = self._d.observations[id]
+            if id not in self._d.pins and slot_of(o, case_is_shared=case_is_shared) != self._d.slots[id]:
+                self._displace(o, touched)
+                self._place(o, touched, case_is_shared=case_is_shared)
+
+    def _place(self, o: Observation, touched: Touched, *, case_is_shared: bool) -> None:
+        d = self._d
+        pin = o.id in d.pins
+        d.slots[o.id] = slot = pinned(o) if pin else slot_of(o, case_is_shared=case_is_shared)
+        if slot.place is Place.PERSONA:
+            p = d.personas.get(slot.key)
+            if p is None:
+                d.numbers += 1
+                p = d.personas[slot.key] = d.by_number[d.numbers] = Persona(d.numbers, slot.key, o, o.id if pin else "")
+                p.add(o)
+                self._upkeep.entered(p, touched)
+                self._humans.arrived(p, touched)
+            else:
+                self._upkeep.gained(p, o.at, p.add(o), touched)
+        elif slot.place is Place.NAMELESS:
+            bare = _bare(o)
+            on_it = d.nameless.setdefault(slot.key, [])
+            insort(on_it, bare)
+            touched.keys.add(slot.key)
+            if len(on_it) > self._w.most_nameless + 1:
+                self._settlement.ask(slot.key, [bare])
+
+    def _displace(self, o: Observation, touched: Touched) -> None:
+        d = self._d
+        slot = d.slots.pop(o.id)
+        if slot.place is Place.PERSONA:
+            p = d.personas[slot.key]
+            if len(p.seen) == 1:
+                self._humans.left(p, touched)
+            lost = p.remove(o)
+            if p.seen:
+                self._upkeep.lost(p, o.at, lost, touched)
+            else:
+                self._upkeep.gone(p, lost, touched)
+                del d.personas[slot.key], d.by_number[p.number]
+                d.person.pop(p.number, None)
+        elif slot.place is Place.NAMELESS:
+            d.nameless[slot.key].remove(_bare(o))
+            d.spoke.pop(o.id, None)
+            touched.keys.add(slot.key)
+            if not d.nameless[slot.key]:
+                del d.nameless[slot.key]
+
+    def pin(self, id: str, number: int, touched: Touched) -> None:
+        """Makes an observation a persona of its own while a human decision stands; it may not be there now."""
+        pins = self._d.pins.setdefault(id, set())
+        pins.add(number)
+        if len(pins) == 1 and (o := self._d.observations.get(id)):
+            self._displace(o, touched)
+            self._place(o, touched, case_is_shared=False)
+
+    def unpin(self, id: str, number: int, touched: Touched) -> None:
+        """Ends a pin; with the last one the observation goes back to its place."""
+        pins = self._d.pins[id]
+        pins.discard(number)
+        if pins:
+            return
+        o = self._d.observations.get(id)
+        if o is not None:
+            self._displace(o, touched)
+        del self._d.pins[id]
+        if o is not None:
+            self._place(o, touched, case_is_shared=self._case_is_shared(o))
+
+    def _case_is_shared(self, o: Observation) -> bool:
+        return self._shows_case(o) and len(self._d.case_shown[o.cases[0]]) > 1
+
+
+def _bare(o: Observation) -> Bare:
+    return Bare(o.at, o.id, o.distrust is Distrust.NOTHING)
