@@ -27,8 +27,8 @@ FOR = {
     "quoted_only_there": 0.4, "quoted_share": 0.4, "rare_people": 0.0, "same_author": 0.0, "same_people": 0.2,
     "same_people_together": 0.2, "subject_rare": 0.0, "to_its_author": 0.0,
 }  # fmt: skip
-"""Facts that can only speak for, whatever a sample says, and how much they do at least: the archive we learn from quotes
-the same lines of programs in many threads, which citizens' mails do not. `AGAINST`: facts that can only speak against."""
+"""Facts that can only speak for, whatever a sample says, and how much they do at least: a programmers' archive quotes
+the same lines in many threads, which citizens' mails do not. `AGAINST`: facts that can only speak against."""
 AGAINST = frozenset({
     "author_from_outside", "before_it", "days_later", "introduced_other_author", "introduced_other_minute",
     "other_people", "other_people_together", "other_series", "seconds_apart", "sent_apart", "subject_differs",

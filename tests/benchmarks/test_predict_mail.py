@@ -8,7 +8,8 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 ROW = {
     "mid": None, "irt": [], "refs": [], "subject": "Street lamp", "frm": ["ana@example.org"],
-    "to": ["help@city.example"], "cc": [], "date": 1772442000.0, "text": "The street lamp in front of 14 Harbour Road is dark.",
+    "to": ["help@city.example"], "cc": [], "date": 1772442000.0,
+    "text": "The street lamp in front of 14 Harbour Road is dark.",
 }  # fmt: skip
 ANSWER = {
     "subject": "Re: Street lamp", "frm": ["help@city.example"], "to": ["ana@example.org"], "date": 1772528400.0,

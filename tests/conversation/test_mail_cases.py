@@ -75,10 +75,10 @@ def test_two_citizens_with_one_generic_subject_stay_apart_in_any_number():
 
 
 def test_among_collided_subjects_the_quote_tells_the_right_one():
-    mails = [question(f"q{n}", f"citizen{n}@example.org", "Complaint", text=f"Matter {n}: the bridge number {n} is shut")
+    mails = [question(f"q{n}", f"citizen{n}@example.org", "Complaint", text=f"Matter {n}: the bridge no. {n} is shut")
              for n in range(10)]  # fmt: skip
     reply = answer(to="citizen7@example.org", subject="AW: Complaint",
-                   text="Thank you.\n> Matter 7: the bridge number 7 is shut")  # fmt: skip
+                   text="Thank you.\n> Matter 7: the bridge no. 7 is shut")  # fmt: skip
     cases = placed(*mails, reply)
     assert cases.case(10) == cases.case(7)
 

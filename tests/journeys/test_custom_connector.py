@@ -76,7 +76,7 @@ async def walk():
         assert [answer.status for answer in answers] == [200, 200]
         await hub.process()
         (shown,) = (await hub.timeline("+1 202 555 0134")).items
-        assert (shown.delivery_status, shown.current_parts[0].text) == ("delivered", "It is **mended**.")
+        assert (shown.state, shown.current_parts[0].text) == ("delivered", "It is **mended**.")
         assert (await hub.ledger()).balanced
 
 anyio.run(walk)

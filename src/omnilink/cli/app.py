@@ -23,6 +23,8 @@ COMMANDS = {
     "replay": ("quarantine:replay", "Read quarantined envelopes again."),
     "stitch": ("stitch:stitch_command", "Say which rows of a CSV file are one person."),
     "connectors": ("connectors:connectors", "List the installed connectors."),
+    "conformance": ("conformance:conformance", "Test a connector by every contract of the kit."),
+    "new-connector": ("new_connector:new_connector", "Write the package of a new connector."),
     "init": ("init:init", "Write a commented omnilink.toml."),
     "doctor": ("doctor:doctor", "Check configuration, accounts, secrets and database."),
     "serve": ("serve:serve", "Receive webhooks over HTTP."),

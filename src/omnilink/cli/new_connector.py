@@ -31,6 +31,8 @@ def new_connector(session: Session, name: str, into: Path, title: str | None) ->
     """
     if _NAME.fullmatch(name) is None:
         raise BadInput("that is no name of a connector", hint="lower case letters, digits and single dashes: town-sms")
+    if title is not None and (not title.strip() or not title.isprintable() or set(title) & set('"\\')):
+        raise BadInput("that is no title", hint="one line of words, without quotes and backslashes")
     folder = into / f"omnilink-{name}"
     if folder.exists() and any(folder.iterdir()):
         raise BadInput(

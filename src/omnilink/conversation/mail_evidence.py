@@ -16,6 +16,7 @@ from omnilink.conversation.tables import read_table
 MOST_TEXT = 8_192
 """Characters of a mail's text that are compared."""
 MOST_LINES = 48
+MOST_RECIPIENTS = 64
 SHORTEST_LINE = 15
 """A shorter line ("Thank you!") is said by everybody."""
 CROWD = 20
@@ -42,7 +43,7 @@ class Seen:
         self.part = subject.part
         self.at_s = mail.at_s
         self.author = mail.author
-        self.recipients = frozenset(mail.recipients)
+        self.recipients = frozenset(mail.recipients[:MOST_RECIPIENTS])
         self.people = self.recipients | {mail.author}
         self.references = len(mail.references) or len(mail.answered)
         self.lines, self.quoted, self.introduced = read_lines(mail.text)

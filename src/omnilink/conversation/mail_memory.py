@@ -13,7 +13,6 @@ from omnilink.conversation.recent import Recent
 
 LINES = 400_000
 KEYS = 50_000
-_MOST_PEOPLE = 16
 _LINE_KEEPS = 5
 _EVERYWHERE: tuple[Seen, ...] = ()
 """A line in more mails than a line keeps is boilerplate and says nothing."""
@@ -50,28 +49,35 @@ class MailMemory:
 
     def find(self, new: Seen, most: int) -> Found:
         """The mails a new one may belong to, at most `most`."""
-        case_of = self._case_of
-        persons = [(one, self._persons.get(one)) for one in sorted(new.people)]
-        rare = frozenset([one for one, person in persons if person is not None and person.mails <= CROWD])
-        votes: dict[Seen, float] = {}
+        case_of, persons = self._case_of, self._persons
+        # Whole numbers: their sum is the same in every order of a set.
+        votes: dict[Seen, int] = {}
         bucket = self._by_subject.get(new.base) if new.base else None
         rivals = len({case_of(old.number) for old in bucket}) if bucket else 0
-        for old in bucket or ():
-            # Parts of a series have one author; an answer may come from anybody.
-            if new.is_answer or old.author == new.author:
-                votes[old] = 0.6
-        shared = self._vote_by_lines(new, votes) if new.is_answer else {}
-        author = dict(persons).get(new.author)
-        if author is not None:
-            _vote(votes, author.wrote, 0.2 if new.is_answer else 0.5)
-        if new.is_answer:
+        author = persons.get(new.author)
+        if not new.is_answer:
+            # Parts of a series have one author; an answer may be to anybody.
+            for old in bucket or ():
+                if old.author == new.author:
+                    votes[old] = 6
             if author is not None:
-                _vote(votes, author.got, 0.4)
-            for one, person in persons[:_MOST_PEOPLE]:
-                if person is not None and one != new.author:
-                    _vote(votes, person.wrote, 0.5)
-        ranked = sorted([(vote, old.number, old) for old, vote in votes.items()], reverse=True)
-        return Found([old for _, _, old in ranked[:most]], shared, rivals, rare)
+                _vote(votes, author.wrote, 5)
+            return Found(_first(votes, most), {}, rivals, frozenset())
+        for old in bucket or ():
+            votes[old] = 6
+        shared = self._vote_by_lines(new, votes)
+        rare = []
+        if author is not None:
+            _vote(votes, author.wrote, 2)
+            _vote(votes, author.got, 4)
+            if author.mails <= CROWD:
+                rare.append(new.author)
+        for one in new.recipients:
+            if (person := persons.get(one)) is not None and one != new.author:
+                _vote(votes, person.wrote, 5)
+                if person.mails <= CROWD:
+                    rare.append(one)
+        return Found(_first(votes, most), shared, rivals, frozenset(rare))
 
     def quotes_case(self, new: Seen, case: int) -> bool:
         """Whether a mail quotes something said in a case."""
@@ -107,7 +113,7 @@ class MailMemory:
             if one == seen.author:
                 person.wrote.append(seen)
 
-    def _vote_by_lines(self, new: Seen, votes: dict[Seen, float]) -> dict[int, Shared]:
+    def _vote_by_lines(self, new: Seen, votes: dict[Seen, int]) -> dict[int, Shared]:
         """Looks up what a mail quotes (or all it says, where nothing is marked as a quote)."""
         case_of, looked_up = self._case_of, 0
         in_case: dict[int, int] = {}
@@ -123,9 +129,9 @@ class MailMemory:
                 in_case[case] = in_case.get(case, 0) + 1
             if len(cases) == 1:
                 only[case] = only.get(case, 0) + 1
-            weight = 1.0 / len(mails)
+            weight = 10 // len(mails)
             for old in mails:
-                votes[old] = votes.get(old, 1.0) + weight
+                votes[old] = votes.get(old, 10) + weight
         return {case: Shared(count / looked_up, only.get(case, 0)) for case, count in in_case.items()}
 
 
@@ -136,10 +142,16 @@ class _Person:
 
     def __init__(self) -> None:
         self.mails = 0
-        self.got: deque[Seen] = deque(maxlen=8)
-        self.wrote: deque[Seen] = deque(maxlen=8)
+        self.got: deque[Seen] = deque(maxlen=5)
+        self.wrote: deque[Seen] = deque(maxlen=5)
 
 
-def _vote(votes: dict[Seen, float], mails: deque[Seen], weight: float) -> None:
+def _first(votes: dict[Seen, int], most: int) -> list[Seen]:
+    """The mails with most votes; of equals, the latest."""
+    ranked = sorted([(vote, old.number, old) for old, vote in votes.items()], reverse=True)
+    return [old for _, _, old in ranked[:most]]
+
+
+def _vote(votes: dict[Seen, int], mails: deque[Seen], weight: int) -> None:
     for old in mails:
-        votes[old] = votes.get(old, 0.0) + weight
+        votes[old] = votes.get(old, 0) + weight

@@ -7,6 +7,7 @@ nameless observations of one household; whatever is larger is a place's and is n
 from omnilink.identity.online.directory import Component, Directory, Person
 from omnilink.identity.online.evidence import Tie
 from omnilink.identity.online.grouping import HUMAN_BITS, Edge, agrees, group
+from omnilink.identity.online.keys import is_place
 from omnilink.identity.online.nameless import Bare, Holder, attribute
 from omnilink.identity.online.persona import Persona
 from omnilink.identity.online.upkeep import Touched, Upkeep
@@ -118,7 +119,7 @@ class Settlement:
     def ask(self, key: str, bare_ones: list[Bare]) -> None:
         """Asks anew who spoke on a handle."""
         d = self._d
-        hot = self._upkeep.is_hot(key) or len(d.nameless[key]) > self._w.most_nameless
+        hot = self._upkeep.is_hot(key) or is_place(key) or len(d.nameless[key]) > self._w.most_nameless
         d.spoke.update(attribute(key, bare_ones, [] if hot else self._holders(key), hot, self._w))
 
     def _holders(self, key: str) -> list[Holder]:

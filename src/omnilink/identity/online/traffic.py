@@ -26,7 +26,7 @@ class Traffic(NamedTuple):
         group_of: claimed person → number of the people's group.
         steady: groups seen more than once on the key.
         leader: the group most uses are of, if it leads.
-        unused_since: nobody who counts was seen last before that moment.
+        unused_since: nobody who counts was seen last before that moment; `forgotten`: somebody who does not count was.
     """
 
     people: int
@@ -35,6 +35,7 @@ class Traffic(NamedTuple):
     steady: frozenset[int]
     leader: int | None
     unused_since: int = 0
+    forgotten: bool = False
 
     def band(self, w: Weights) -> str:
         """The frequency band a decision depends on (law 1): `one`, `few`, `many` or `place`."""
@@ -61,7 +62,7 @@ def read_traffic(key: str, personas: Iterable[Persona], count: int, w: Weights) 
     last: dict[Claimed, int] = {}
     newest = 0
     for persona in personas:
-        claimed = (persona.form, persona.born)
+        claimed = persona.claimed
         at = persona.times[-1]
         newest = max(newest, at)
         if claimed != (None, ""):
@@ -72,7 +73,7 @@ def read_traffic(key: str, personas: Iterable[Persona], count: int, w: Weights) 
         return _place(w)
     if len(live) == 1:
         steady = frozenset([0]) if uses[live[0]] > 1 else frozenset()
-        return Traffic(1, False, {live[0]: 0}, steady, 0, last[live[0]])
+        return Traffic(1, False, {live[0]: 0}, steady, 0, last[live[0]], len(last) > 1)
     groups = tell_apart(live, w.many_people)
     people = max(groups.values(), default=-1) + 1
     if people > w.many_people:
@@ -82,9 +83,21 @@ def read_traffic(key: str, personas: Iterable[Persona], count: int, w: Weights) 
         total[group] = total.get(group, 0) + uses[claimed]
     top = max(total, key=lambda g: (total[g], -g), default=None)
     leads = top is not None and total[top] >= w.leads * sum(total.values())
-    steady = frozenset(g for g, n in total.items() if n > 1)
+    steady = _steady(groups, uses)
     oldest = min((last[claimed] for claimed in live), default=0)
-    return Traffic(people, False, groups, steady, top if leads else None, oldest)
+    return Traffic(people, False, groups, steady, top if leads else None, oldest, len(live) < len(last))
+
+
+def _steady(groups: dict[Claimed, int], uses: dict[Claimed, int]) -> frozenset[int]:
+    """Groups with a second use that is surely theirs: by name, or by one birth date."""
+    named: dict[int, int] = {}
+    found = set()
+    for claimed, group in groups.items():
+        if claimed[0] is not None:
+            named[group] = named.get(group, 0) + uses[claimed]
+        elif uses[claimed] > 1:
+            found.add(group)
+    return frozenset(found | {group for group, count in named.items() if count > 1})
 
 
 def one_more(traffic: Traffic, claimed: Claimed, at: int, w: Weights) -> Traffic | None:
@@ -98,7 +111,7 @@ def one_more(traffic: Traffic, claimed: Claimed, at: int, w: Weights) -> Traffic
         return None
     if claimed in group_of or claimed == (None, ""):
         return traffic
-    if at < traffic.unused_since or len(group_of) >= w.forms_compared:
+    if traffic.forgotten or at < traffic.unused_since or len(group_of) >= w.forms_compared:
         return None
     if all(can_be_one(claimed, other) for other in group_of):
         return traffic._replace(group_of={**group_of, claimed: 0})

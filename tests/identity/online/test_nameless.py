@@ -1,0 +1,87 @@
+"""Who used a handle when nothing but the handle was shown."""
+
+from tests.identity.online.sightings import contacts, resolved, seen, together
+
+from omnilink.identity.online.resolver import Outcome
+
+TEL = "tel:+34600111222"
+LANDLINE = "tel:+34911234567"
+
+
+def test_the_steady_holder_of_a_number_is_taken_to_have_called():
+    r = resolved(
+        *(seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(3)), seen("x", 50, keys=[TEL])
+    )
+    assert together(r, "a0", "x")
+    assert r.decided("x").why == "holder"
+
+
+def test_a_later_name_decides_earlier_nameless_calls():
+    r = resolved(seen("x", 5, keys=[TEL]), seen("y", 9, keys=[TEL]))
+    assert together(r, "x", "y")
+    for n in range(3):
+        r.observe(seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz"))
+    assert together(r, "x", "y", "a0")
+
+
+def test_with_a_second_holder_nameless_calls_go_back_to_the_household():
+    r = resolved(
+        *(seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(3)), seen("x", 50, keys=[TEL])
+    )
+    for n in range(3):
+        r.observe(seen(f"b{n}", n * 20, keys=[TEL], full_name="Berto Gil"))
+    assert not together(r, "a0", "x")
+    assert not together(r, "b0", "x")
+    assert r.decided("x").outcome is Outcome.REVIEW
+    assert r.decided("x").why == "household"
+
+
+def test_a_number_at_rest_for_long_may_have_a_new_holder():
+    r = resolved(
+        *(seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(3)), seen("x", 900, keys=[TEL])
+    )
+    assert not together(r, "a0", "x")
+    assert r.decided("x").why == "rest"
+
+
+def test_each_of_two_holders_has_the_calls_of_their_own_time():
+    r = resolved(
+        *(seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(3)),
+        *(seen(f"b{n}", 1500 + n * 20, keys=[TEL], full_name="Berto Gil") for n in range(3)),
+        seen("x", 30, keys=[TEL]),
+        seen("y", 1530, keys=[TEL]),
+    )
+    assert together(r, "a0", "x")
+    assert together(r, "b0", "y")
+
+
+def test_one_use_of_a_number_names_nobody_who_is_known_by_nothing_else():
+    r = resolved(seen("a", keys=[TEL], full_name="Ana Ruiz"), seen("x", 90, keys=[TEL]))
+    assert not together(r, "a", "x")
+
+
+def test_a_landline_is_a_households():
+    r = resolved(seen("a", keys=[LANDLINE], full_name="Ana Ruiz"), seen("x", 3, keys=[LANDLINE]))
+    assert not together(r, "a", "x")
+
+
+def test_unknown_callers_of_one_number_hang_together_until_it_rests():
+    r = resolved(seen("x", 0, keys=[TEL]), seen("y", 30, keys=[TEL]), seen("z", 900, keys=[TEL]))
+    assert contacts(r) == {frozenset("xy"), frozenset("z")}
+
+
+def test_a_mailbox_that_bears_another_name_is_not_its_users_own():
+    mail = "mailto:berta.gomez@example.org"
+    r = resolved(seen("a", keys=[mail], full_name="Ana Ruiz"), seen("x", 3, keys=[mail]))
+    assert not together(r, "a", "x")
+    own = "mailto:ana.ruiz80@example.org"
+    r = resolved(seen("a", keys=[own], full_name="Ana Ruiz"), seen("x", 3, keys=[own]))
+    assert together(r, "a", "x")
+
+
+def test_a_silent_unvouched_call_counts_only_on_a_steady_telephone():
+    calls = [seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(2)]
+    r = resolved(*calls, seen("x", 30, keys=[TEL], call_attestation="C"))
+    assert r.decided("x").why == "unvouched-call"
+    r.observe(seen("a2", 40, keys=[TEL], full_name="Ana Ruiz"))
+    assert together(r, "a0", "x")
