@@ -22,9 +22,12 @@ def _deep(levels: int) -> Any:
     return node
 
 
+DEEP: Any = _deep(200)
+"""A structure far deeper than any payload, and far from what JSON itself cannot hold."""
+
 WRONG: tuple[Any, ...] = (
     REMOVED, None, True, 0, -1, 1e308, float("nan"), 10**300, "", "x", "12", "\ud800\x00", [], [None], {},
-    {"id": {"id": []}}, {"id": 1, "type": "private"}, _deep(200),
+    {"id": {"id": []}}, {"id": 1, "type": "private"}, DEEP,
 )  # fmt: skip
 """What each node of a JSON text is replaced by."""
 

@@ -55,6 +55,7 @@ def test_a_twelve_hour_clock_runs_forward(folder):
     assert [message.author for message in messages] == ["ana", None, "clerk", "ana", "bruno"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rules_only", "link_f1", "exact_f1", "vi"),
     [(True, 66, 31, 91), (False, 74, 40, 92.2)],

@@ -149,7 +149,7 @@ def test_addresses_hold_no_sign_that_could_end_them(text):
     for node in walk(parse_markdown(text)):
         if isinstance(node, Link):
             assert node.url.isascii()
-            assert not set(node.url) & set("<>\"`{}|\\^ \n\t")
+            assert not set(node.url) & set('<>"`{}|\\^ \n\t')
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import numpy as np
 
 from omnilink.conversation.disentangle.windows import Array
 
-LAST_BIN = 255
+CELLS = 16_384
+"""Rows times trees walked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Forest:
         edges: of each feature, the values that part its bins, ascending.
         feature, last_left, child: of every node.
         value: of every leaf; 0 elsewhere.
-        starts: first node of each tree, and the number of all nodes.
+        roots: of each tree.
         depth: steps to the deepest leaf.
     """
 
@@ -33,7 +34,7 @@ class Forest:
     last_left: Array
     child: Array
     value: Array
-    starts: Array
+    roots: Array
     depth: int
 
     def score(self, columns: Sequence[Array]) -> Array:
@@ -47,29 +48,32 @@ class Forest:
         for place, (edges, column) in enumerate(zip(self.edges, columns, strict=True)):
             binned[place] = np.searchsorted(edges, column.astype(np.float32, copy=False))
         flat, each = binned.ravel(), np.arange(rows)
-        total = np.zeros(rows, dtype=np.float64)
-        for begin, end in zip(self.starts[:-1], self.starts[1:], strict=True):
-            where = self.feature[begin:end].astype(np.intp) * rows
-            last_left, child = self.last_left[begin:end], self.child[begin:end].astype(np.intp)
-            node = np.zeros(rows, dtype=np.intp)
+        feature = self.feature * rows
+        total = np.zeros(rows)
+        # As many trees at once as make arrays worth a call, and as few as stay in the processor's cache.
+        step = max(1, CELLS // rows)
+        for first in range(0, len(self.roots), step):
+            node = np.repeat(self.roots[first : first + step, None], rows, axis=1)
             for _ in range(self.depth):
-                found = flat.take(where.take(node) + each)
-                node = child.take(node) + (found > last_left.take(node))
-            total += self.value[begin:end].take(node)
+                found = flat.take(feature.take(node) + each)
+                node = self.child.take(node) + (found > self.last_left.take(node))
+            total += self.value.take(node).sum(axis=0)
         return total
 
 
 def read_forest(arrays: Mapping[str, Array], name: str) -> Forest:
     """A forest out of the arrays of a model file."""
     part = {key: arrays[f"{name}.{key}"] for key in ("names", "edges", "edges_of", "feature", "last_left", "child")}
-    ends = np.cumsum(part["edges_of"])
+    sizes = arrays[f"{name}.nodes_of"].astype(np.intp)
+    roots = np.cumsum(sizes) - sizes
     return Forest(
         names=tuple(str(one) for one in part["names"]),
-        edges=tuple(np.split(part["edges"], ends[:-1])),
-        feature=part["feature"],
+        edges=tuple(np.split(part["edges"], np.cumsum(part["edges_of"])[:-1])),
+        feature=part["feature"].astype(np.intp),
         last_left=part["last_left"],
-        child=part["child"],
-        value=arrays[f"{name}.value"].astype(np.float32),
-        starts=np.concatenate([[0], np.cumsum(arrays[f"{name}.nodes_of"].astype(np.int64))]),
+        child=part["child"].astype(np.intp) + np.repeat(roots, sizes),
+        # Sums of half floats are exact in doubles, whatever their order.
+        value=arrays[f"{name}.value"].astype(np.float64),
+        roots=roots,
         depth=int(arrays[f"{name}.depth"]),
     )

@@ -125,7 +125,7 @@ class Directory:
         self.decisions: dict[int, HumanDecision] = {}
         self.anchors: dict[str, dict[int, int]] = {}
         self.pins: dict[str, set[int]] = {}
-        self.same: dict[int, dict[int, int]] = {}
+        self.same: dict[int, dict[int, set[int]]] = {}
         self.sides: dict[int, frozenset[tuple[int, int]]] = {}
 
     def persona(self, signature: str) -> Persona | None:

@@ -186,7 +186,7 @@ def _way(d: Directory, here: Persona, there: Persona) -> tuple[Hop, ...]:
         if number == there.number:
             break
         ways = [(weighed.bits, other) for other, weighed in d.links[number].items()]
-        ways += [(HUMAN_BITS + decision, other) for other, decision in d.same.get(number, {}).items()]
+        ways += [(HUMAN_BITS + max(decisions), other) for other, decisions in d.same.get(number, {}).items()]
         for bits, other in ways:
             wide = min(-width, bits)
             if other in inside and wide > best.get(other, (-1.0, 0))[0]:

@@ -49,8 +49,8 @@ class Humans:
                 continue
             for signature in decision.sides[1 - side]:
                 if (other := d.personas.get(signature)) and other is not p:
-                    d.same.setdefault(p.number, {})[other.number] = number
-                    d.same.setdefault(other.number, {})[p.number] = number
+                    for here, there in ((p.number, other.number), (other.number, p.number)):
+                        d.same.setdefault(here, {}).setdefault(there, set()).add(number)
                     self._upkeep.tie(p, other, touched)
 
     def left(self, p: Persona, touched: Touched) -> None:
@@ -64,9 +64,11 @@ class Humans:
             if rest := frozenset(tag for tag in tags if tag[0] != number):
                 d.sides[p.number] = rest
             self._upkeep.tear(p, touched)
-        for other in [n for n, decided in d.same.get(p.number, {}).items() if decided == number]:
+        for other in [n for n, decisions in d.same.get(p.number, {}).items() if number in decisions]:
             for here, there in ((p.number, other), (other, p.number)):
-                del d.same[here][there]
+                d.same[here][there].discard(number)
+                if not d.same[here][there]:
+                    del d.same[here][there]
                 if not d.same[here]:
                     del d.same[here]
             self._upkeep.tear(p, touched)

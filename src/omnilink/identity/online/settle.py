@@ -100,8 +100,8 @@ class Settlement:
                     (links if weighed.tie is Tie.LINK else hints).append((-weighed.bits, here, there))
             if number in d.same:
                 links += [
-                    (-HUMAN_BITS - decision, here, place[other])
-                    for other, decision in d.same[number].items()
+                    (-HUMAN_BITS - max(decisions), here, place[other])
+                    for other, decisions in d.same[number].items()
                     if here < place[other]
                 ]
         result = group(in_order, links, hints, self._w, d.sides)
