@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+BY_SERVER = "shown by the test of a real server"
+
 
 def is_test_there(suite: type, node: str) -> bool:
     """Whether a test exists in the checkout a suite lies in.

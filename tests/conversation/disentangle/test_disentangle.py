@@ -116,7 +116,7 @@ def test_twice_the_room_takes_about_twice_the_time():
         return time.process_time() - begin
 
     seconds(200)
-    assert min(seconds(1600) for _ in range(2)) < 3.5 * max(seconds(800) for _ in range(2))
+    assert min(seconds(800) for _ in range(2)) < 3.5 * max(seconds(400) for _ in range(2))
 
 
 def test_a_pasted_book_is_read_only_in_part(model):

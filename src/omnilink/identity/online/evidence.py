@@ -82,7 +82,7 @@ class Scales:
         w = self._w
         clues: list[Clue] = []
         told = False
-        if (a.pin or b.pin) and a.form is b.form and (a.form or a.born) and a.index_keys == b.index_keys:
+        if (a.pin or b.pin) and a.claimed == b.claimed != (None, "") and a.index_keys == b.index_keys:
             clues.append(Clue("shows-the-same", w.identity["same"]))
             told = True
         if a.form is not None and b.form is not None:

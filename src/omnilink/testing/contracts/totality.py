@@ -86,7 +86,7 @@ def _check_neighbours(trial: Trial, sample: Sample) -> None:
             if not others < whole:
                 continue  # not an item that makes events of its own
             for inner in places(item):
-                for wrong in WRONG:
+                for wrong in WRONG[::3]:  # each node alone has had all of them
                     where = [*path, i, *inner]
                     events = trial.facts.parse(dump(replaced(value, where, wrong)), sample.headers)
                     what = f"{sample.name}, {'/'.join(map(str, where))}"
