@@ -19,6 +19,11 @@ PUBLIC = "93.184.215.14"
 MEDIA = FetchPolicy(("media.example",))
 
 
+def packed_x(content: bytes) -> bytes:
+    """Gzipped without the time, so that a test's name is the same in every process."""
+    return gzip.compress(content, mtime=0)
+
+
 def web(answer):
     return Web(names={"media.example": [[PUBLIC]]}, answer=answer)
 
@@ -114,8 +119,8 @@ async def test_a_gzip_bomb_is_left_at_the_cap():
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("br", b"x"), ("zstd", b"x"), ("gzip, gzip", gzip.compress(gzip.compress(b"x", mtime=0))), ("compress", b"x"),
-        ("gzip", b"no gzip"), ("gzip", gzip.compress(b"x", mtime=0) + b"more"), ("gzip", gzip.compress(b"x", mtime=0) * 2),
+        ("br", b"x"), ("zstd", b"x"), ("gzip, gzip", packed_x(packed_x(b"x"))), ("compress", b"x"),
+        ("gzip", b"no gzip"), ("gzip", packed_x(b"x") + b"more"), ("gzip", packed_x(b"x") * 2),
     ],
 )  # fmt: skip
 @pytest.mark.anyio
@@ -125,8 +130,9 @@ async def test_other_and_damaged_encodings_are_refused(encoding, body):
 
 @pytest.mark.anyio
 async def test_a_compressed_answer_that_ends_early_is_transient():
+    cut = packed_x(b"hello" * 100)[:-9]
     with pytest.raises(TransientError, match="cut short"):
-        await fetcher(encoded("gzip", gzip.compress(b"hello" * 100, mtime=0)[:-9])).fetch("https://media.example/a", MEDIA)
+        await fetcher(encoded("gzip", cut)).fetch("https://media.example/a", MEDIA)
 
 
 @given(st.binary(max_size=300_000), st.integers(1, 70_000))
