@@ -17,7 +17,7 @@ def test_the_hook_returns_a_connector_that_parses_and_receives_webhooks(connecto
 
 
 def test_the_consumer_secret_is_secret_and_required(connector):
-    (setting,) = connector.manifest.settings
+    setting = connector.manifest.settings[0]
     assert setting.secret
     assert setting.required
 
