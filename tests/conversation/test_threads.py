@@ -1,5 +1,6 @@
 """`thread(mails)` for any program, the tree of a conversation, and how it is drawn."""
 
+import time
 import xml.etree.ElementTree as ET
 from email.message import EmailMessage
 
@@ -85,6 +86,30 @@ def test_reading_is_total(raw):
         found = thread([beginning + raw + b"\n\nx"])
         assert len(found.mails) == 1
         read_ids(beginning + raw, "x")
+
+
+@pytest.mark.parametrize("raw", [
+    b"From: " + b"(" * 200_000 + b"\n\nx", b'To: ' + b'"a' * 100_000 + b"\n\nx", b"From: " + b"<" * 200_000 + b"\n\nx",
+    b"Subject: " + b"=?utf-8?q?a?= " * 10_000 + b"\n\nx", b"References: " + b"<a@b> " * 30_000 + b"\n\nx",
+    b"References: " + b"<" * 200_000 + b"\n\nx", b"Content-Type: text/html\n\n" + b"<br" * 100_000,
+    b"Message-ID: <a>\n" * 10_000 + b"\nx", b"From" + b" " * 200_000 + b":\n\nx",
+    b"From: a@b\nContent-Type: message/rfc822\n\n" * 3_000,
+    b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 50_000,
+    b"Subject: x\n\n" + b"> " * 2_500_000, b"Subject: x\n\n" + b"\n" * 5_000_000,
+], ids=lambda raw: repr(raw[:24]))  # fmt: skip
+def test_hostile_mails_are_read_in_no_time(raw):
+    begun = time.process_time()
+    found = thread([raw])
+    read_ids(raw, "x")
+    assert len(found.mails) == 1
+    assert time.process_time() - begun < 2.0
+
+
+def test_an_address_within_a_name_is_none():
+    raw = b'From: "Doe, ana@example.org" <eve@x.example>\nTo: a@b.c, Bo <bo@x.example>; G: h@i.j;\n\n'
+    mail = read_mail(raw)
+    assert (mail.author, mail.author_name) == ("eve@x.example", "Doe, ana@example.org")
+    assert mail.recipients == ("a@b.c", "bo@x.example", "h@i.j")
 
 
 def test_a_mail_given_twice_counts_once_and_two_with_one_id_stay_two():

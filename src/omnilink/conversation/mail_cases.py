@@ -7,6 +7,7 @@ subject stays apart. Answers to a mail of ours that went to many are one convers
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 from omnilink.conversation.components import Components
 from omnilink.conversation.mail_evidence import Facts, Introduction, Seen, Shared, answer_facts, part_facts, weigh
@@ -21,12 +22,11 @@ HARM = 0.2
 """Mails that may be put among strangers by one join, on the average: the larger a case, the surer a join must be."""
 RECYCLED_AFTER_S = 30 * 86_400.0
 """A new subject in a thread that was silent for longer is likely a new matter under an old mail."""
-_MOST_COMPARED = 5
+_MOST_COMPARED = 4
 _HIGHEST_SCORE = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One case a mail may belong to: the mail there that speaks for it, the confidence and the facts."""
 
     mail: int

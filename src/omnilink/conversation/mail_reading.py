@@ -10,7 +10,8 @@ from datetime import UTC
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
 
 from omnilink.conversation.aliases import former_id_headers
 from omnilink.conversation.automation import MailSigns, decide_automation
@@ -18,10 +19,14 @@ from omnilink.conversation.mail_ids import bare_id, header_end
 from omnilink.conversation.mail_record import LONGEST_ID, Mail
 
 MOST_ADDRESSES = 200
+MOST_PARTS = 200
+MOST_MAIL_BYTES = 1024 * 1024
 MOST_TEXT_CHARS = 65_536
+_NAME_CHARS = 300
 EARLIEST_S, LATEST_S = 315_532_800.0, 4_102_444_800.0
 """1980 and 2100: a date outside is a broken clock's and says nothing."""
 _BRACKETED = re.compile(r"<([^<>]*)>")
+_ADDRESS = re.compile(r"[^\s<>,;:()\[\]\"@]{1,64}@[^\s<>,;:()\[\]\"@]{1,255}")
 _BLANK_COLON = re.compile(rb"(?m)^([!-9;-~]{1,80})[ \t]{1,8}:")
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE)
@@ -37,7 +42,7 @@ def read_mail(given: bytes | Message | Mail, name: str | None = None, own: Itera
     """
     if isinstance(given, Mail):
         return given
-    message = message_from_bytes(_tidied(given), policy=policy.compat32) if isinstance(given, bytes) else given
+    message = _parsed(given) if isinstance(given, bytes) else given
     fields: dict[str, list[str]] = {}
     for field, value in message.items():
         fields.setdefault(field.lower(), []).append(str(value))
@@ -51,7 +56,7 @@ def read_mail(given: bytes | Message | Mail, name: str | None = None, own: Itera
     subject = _decoded(" ".join(fields.get("subject", [""])[0].split()))
     signs = MailSigns(
         fields,
-        [part.get_content_type() for part in message.walk()][:100],
+        [part.get_content_type() for part in _parts(message)],
         str(message.get_param("report-type", "")).lower(),
         author,
         (fields.get("return-path") or [None])[0],  # type: ignore[list-item]
@@ -75,6 +80,29 @@ def read_mail(given: bytes | Message | Mail, name: str | None = None, own: Itera
     )
 
 
+def _parsed(raw: bytes) -> Message:
+    # What is compared stands at the beginning; attachments of megabytes need no parsing.
+    raw = _tidied(raw[:MOST_MAIL_BYTES])
+    try:
+        return message_from_bytes(raw, policy=policy.compat32)
+    except RecursionError:  # parts within parts by the thousand: what the header says still counts
+        return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+
+
+def _parts(message: Message) -> list[Message]:
+    """The whole and its parts, at most `MOST_PARTS`, without recursion."""
+    found: list[Message] = []
+    waiting = [message]
+    while waiting and len(found) < MOST_PARTS:
+        part = waiting.pop()
+        found.append(part)
+        if part.is_multipart():
+            payload = part.get_payload()
+            inner = payload if isinstance(payload, list) else []
+            waiting.extend(p for p in reversed(inner) if isinstance(p, Message))
+    return found
+
+
 def _tidied(raw: bytes) -> bytes:
     """The mail as the standard library expects it: no mbox line on top, no blanks before a field's colon."""
     if raw.startswith((b"From ", b">From ")):
@@ -94,12 +122,24 @@ def _ids(values: Iterable[str], people: set[str]) -> list[str]:
 
 
 def _addresses(values: list[str]) -> list[tuple[str, str]]:
-    """(name shown, address in lower case) of address fields. Nothing is identified by these: they are evidence."""
-    try:
-        pairs = getaddresses([value[:MOST_TEXT_CHARS] for value in values])
-    except (ValueError, IndexError, TypeError):  # the standard library's parser on what is no address list
-        return []
-    return [(_decoded(shown), address.lower()) for shown, address in pairs[:MOST_ADDRESSES] if "@" in address]
+    """(name shown, address in lower case) of address fields; an address within a name is none.
+
+    Nobody is identified by these: they are evidence. (The standard library's parser recurses on nested comments.)
+    """
+    found: list[tuple[str, str]] = []
+    for value in values:
+        text, position = value[:MOST_TEXT_CHARS], 0
+        for match in _ADDRESS.finditer(text):
+            is_bare = text[max(0, match.start() - 1) : match.start()] != "<"
+            after = text[match.end() : match.end() + _NAME_CHARS].partition(",")[0]
+            if is_bare and "<" in after:
+                continue  # part of the name that stands before the address
+            shown = " ".join(text[position : match.start()].strip(" \t\r\n<>,;\"'").split())
+            found.append((_decoded(shown), match[0].lower()))
+            position = match.end()
+            if len(found) >= MOST_ADDRESSES:
+                return found
+    return found
 
 
 def _decoded(value: str) -> str:
@@ -125,7 +165,7 @@ def _moment(values: list[str]) -> float | None:
 def _text(message: Message) -> str:
     """The first plain text, else the first HTML without its tags."""
     fallback = ""
-    for part in message.walk():
+    for part in _parts(message):
         kind = part.get_content_type()
         if kind not in {"text/plain", "text/html"} or part.get_content_disposition() == "attachment":
             continue

@@ -63,7 +63,9 @@ class MailConversations:
         self.mails: list[str] = []
         self._own: list[int] = []
         self._cited: list[tuple[int, ...]] = []
-        self._mail_of: dict[int, list[int]] = {}
+        # Of nearly every node there is one mail at most: a number a node costs less than a list a mail.
+        self._mail_of: list[int] = []
+        self._more_mails: dict[int, list[int]] = {}
         self.merges: list[Merge] = []
 
     def add(self, mail: Mail) -> Placed:
@@ -81,9 +83,11 @@ class MailConversations:
         self.mails.append(mail.id)
         self._own.append(node)
         self._cited.append(ancestors)
-        self._mail_of.setdefault(node, []).append(number)
-        for other in others:
-            self._mail_of.setdefault(other, []).append(number)
+        for name in (node, *others):
+            if self._mail_of[name] == NOBODY:
+                self._mail_of[name] = number
+            else:
+                self._more_mails.setdefault(name, []).append(number)
         neighbours, merges = self._join(mail.id, node, (*others, *ancestors))
         if not neighbours:
             self._first[self._components.find(node)] = number
@@ -103,19 +107,18 @@ class MailConversations:
 
     def members(self, number: int) -> list[int]:
         """The mails of a mail's conversation, in order of arrival."""
-        found = {n for node in self._components.members(self._own[number]) for n in self._mail_of.get(node, ())}
-        return sorted(found)
+        return sorted({n for node in self._components.members(self._own[number]) for n in self._mails(node)})
 
     def knows(self, message_id: str) -> int | None:
         """The number of the first mail with that id, if it was seen."""
         node = self._nodes.get(self._canonical(message_id))
-        return None if node is None or node not in self._mail_of else self._mail_of[node][0]
+        return None if node is None or self._mail_of[node] == NOBODY else self._mail_of[node]
 
     def parents(self, number: int) -> Iterator[int]:
         """The seen mails that a mail cites, the nearest first."""
         for node in self._cited[number]:
-            if node in self._mail_of:
-                yield self._mail_of[node][0]
+            if self._mail_of[node] != NOBODY:
+                yield self._mail_of[node]
 
     def cut(self, number: int, cited: Iterable[str] | None = None) -> None:
         """Takes back what a mail's citations joined: a person said that it belongs elsewhere.
@@ -139,7 +142,7 @@ class MailConversations:
             self._smallest[node], self._first[node] = self._keys[node], NOBODY
         alias_of: dict[int, list[int]] = {}
         for node in nodes:
-            for mail_number in self._mail_of.get(node, ()):
+            for mail_number in self._mails(node):
                 alias_of.setdefault(mail_number, []).append(node)
         for n in mails:
             neighbours, _ = self._join("", self._own[n], (*alias_of.get(n, ()), *self._cited[n]))
@@ -172,6 +175,9 @@ class MailConversations:
             self.merges.extend(merges)
         return neighbours, merges
 
+    def _mails(self, node: int) -> list[int]:
+        return [] if self._mail_of[node] == NOBODY else [self._mail_of[node], *self._more_mails.get(node, ())]
+
     def _canonical(self, key: str) -> str:
         return self._aliases.get(key, key)
 
@@ -182,4 +188,5 @@ class MailConversations:
             self._keys.append(key)
             self._smallest.append(key)
             self._first.append(NOBODY)
+            self._mail_of.append(NOBODY)
         return node
