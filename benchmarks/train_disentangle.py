@@ -40,9 +40,9 @@ BASE = {
     "force_row_wise": True,
 }
 SIEVE = {"learning_rate": 0.3, "num_leaves": 32, "max_depth": 6}
-FIRST = {"learning_rate": 0.08, "num_leaves": 40, "max_depth": 8, "feature_fraction": 0.5}
-SECOND = {"learning_rate": 0.05, "num_leaves": 40, "max_depth": 8, "feature_fraction": 0.4}
-SIEVE_TREES, FIRST_TREES, SECOND_TREES = 24, 150, 180
+FIRST = {"learning_rate": 0.08, "num_leaves": 48, "max_depth": 9, "feature_fraction": 0.4}
+SECOND = {"learning_rate": 0.05, "num_leaves": 56, "max_depth": 9, "feature_fraction": 0.3}
+SIEVE_TREES, FIRST_TREES, SECOND_TREES = 24, 170, 190
 SECOND_SEEDS = (1, 2, 3)
 
 
@@ -146,7 +146,7 @@ def train_sieve(rooms: Sequence[AnnotatedRoom], spoken: Sequence[Spoken]) -> dic
     names = feature_names(spoken)
     pairs = []
     for number in some:
-        one = pairs_of(spoken[number], 0, spoken[number].n, 0)
+        one = pairs_of(spoken[number], 0, spoken[number].n)
         pairs.append(one.keep(np.isin(one.at, list(rooms[number].parents))))
     examples = examples_of([rooms[number] for number in some], pairs, names)
     booster = train(binned(examples), examples, SIEVE, SIEVE_TREES)
@@ -173,7 +173,7 @@ def train_second(
 
 def feature_names(spoken: Sequence[Spoken]) -> list[str]:
     """Names of all features of a pair, in their order."""
-    return list(pairs_of(spoken[0], 0, 2, 0).columns)
+    return list(pairs_of(spoken[0], 0, 2).columns)
 
 
 def tell(text: str) -> None:

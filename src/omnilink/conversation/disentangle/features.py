@@ -1,6 +1,7 @@
 """What the model looks at, as numbers: one value a pair of message and candidate; the message itself is one, too."""
 
 import math
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Sequence
 from copy import copy
@@ -11,6 +12,11 @@ from omnilink.conversation.disentangle.messages import LED, Line
 from omnilink.conversation.disentangle.windows import Array, Window
 
 DEPTH = 100
+"""Messages back that may be answered."""
+
+AHEAD = 40
+"""Messages on in which a name called tells who was talking to whom."""
+
 _FLAGS = ("asks", "greets", "thanks", "answers", "says_i", "says_you", "command", "link", "bot", "lower")
 
 
@@ -30,6 +36,7 @@ class Spoken:
         self.frequency = Counter(word for words in self.words for word in words)
         self.weight = {word: math.log((self.n + 1) / count) for word, count in self.frequency.items()}
         self.history = read_history(lines)
+        self.turns = read_turns(lines)
 
     def part(self, start: int, stop: int) -> "Spoken":
         """The messages start … stop, each with the same history and the same weights of words."""
@@ -39,6 +46,7 @@ class Spoken:
             setattr(part, name, getattr(self, name)[start:stop])
         part.flags = {name: values[start:stop] for name, values in self.flags.items()}
         part.history = {name: values[start:stop] for name, values in self.history.items()}
+        part.turns = {name: values[start:stop] for name, values in self.turns.items()}
         return part
 
 
@@ -90,6 +98,22 @@ def read_history(lines: Sequence[Line]) -> dict[str, Array]:
     return columns
 
 
+def read_turns(lines: Sequence[Line]) -> dict[str, Array]:
+    """Of each message, whom its author called in her turns before and after, and how soon the next one comes."""
+    n = len(lines)
+    before, after = np.full(n, -1, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    lag, minutes = np.full(n, 999, dtype=np.float32), np.full(n, 999, dtype=np.float32)
+    last: dict[int, int] = {}
+    for at, line in enumerate(lines):
+        own = last.get(line.author)
+        if own is not None:
+            before[at] = lines[own].calls[0][0] if lines[own].calls else -1
+            after[own] = line.calls[0][0] if line.calls else -1
+            lag[own], minutes[own] = at - own, line.minute - lines[own].minute
+        last[line.author] = at
+    return {"before": before, "after": after, "next_lag": lag, "next_minutes": minutes}
+
+
 def pair_features(spoken: Spoken, window: Window) -> dict[str, Array]:
     """Features of every message with each of the last `DEPTH` before it."""
     author, called, second = spoken.author, spoken.called, spoken.second
@@ -126,8 +150,33 @@ def pair_features(spoken: Spoken, window: Window) -> dict[str, Array]:
         columns[f"i_{name}"] = own(values)
     for name in ("own_lag", "own_minutes", "own_count", "called_since", "target_known", "target_lag"):
         columns[f"j_{name}"] = other(spoken.history[name])
+    for name in ("next_lag", "next_minutes"):
+        columns[f"i_{name}"], columns[f"j_{name}"] = own(spoken.turns[name]), other(spoken.turns[name])
+    for name in ("before", "after"):
+        columns[f"my_call_{name}"] = window.equal(spoken.turns[name], author)
+        columns[f"their_call_{name}"] = window.equal(author, spoken.turns[name])
+    columns |= soon_features(spoken, window)
     columns |= word_features(spoken, window)
     return columns
+
+
+def soon_features(spoken: Spoken, window: Window) -> dict[str, Array]:
+    """How soon after a message its author calls the candidate's, or is called by her."""
+    mine, theirs = (np.full((window.n, window.depth), 99, dtype=np.float32) for _ in range(2))
+    places: dict[int, list[int]] = {}
+    for at, (author, called) in enumerate(zip(spoken.author.tolist(), spoken.called.tolist(), strict=True)):
+        if called >= 0:
+            for table, one, other in ((mine, author, called), (theirs, called, author)):
+                others = places.get(other, [])
+                for own in reversed(places.get(one, [])):
+                    if at - own > AHEAD:
+                        break
+                    for place in reversed(others[: bisect_left(others, own)]):
+                        if own - place > window.depth:
+                            break
+                        table[own, own - place - 1] = min(table[own, own - place - 1], at - own)
+        places.setdefault(author, []).append(at)
+    return {"my_call_soon": mine, "their_call_soon": theirs}
 
 
 def word_features(spoken: Spoken, window: Window) -> dict[str, Array]:

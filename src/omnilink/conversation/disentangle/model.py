@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 
 import numpy as np
 
-from omnilink.conversation.disentangle.features import DEPTH, Spoken, own_value, pair_features
+from omnilink.conversation.disentangle.features import AHEAD, DEPTH, Spoken, own_value, pair_features
 from omnilink.conversation.disentangle.forest import Forest, read_forest
 from omnilink.conversation.disentangle.messages import NOBODY, Line
 from omnilink.conversation.disentangle.threads import NAMES, thread_features
@@ -99,8 +99,7 @@ def sift(spoken: Spoken, sieve: Forest, names: Sequence[str]) -> Pairs:
     """
     blocks = []
     for begin in range(0, spoken.n, BLOCK):
-        start = max(0, begin - DEPTH)
-        pairs = pairs_of(spoken, start, min(spoken.n, begin + BLOCK), begin - start)
+        pairs = pairs_of(spoken, begin, min(spoken.n, begin + BLOCK))
         blocks.append(pairs.keep((probability(sieve, pairs) > SIEVE_KEEPS) | (pairs.lag <= 1)).only(names))
     return Pairs(
         np.concatenate([block.at for block in blocks]),
@@ -109,13 +108,15 @@ def sift(spoken: Spoken, sieve: Forest, names: Sequence[str]) -> Pairs:
     )
 
 
-def pairs_of(spoken: Spoken, start: int, stop: int, skip: int) -> Pairs:
-    """Every pair of the messages start + skip … stop with those up to `DEPTH` before."""
-    part = spoken.part(start, stop)
+def pairs_of(spoken: Spoken, begin: int, end: int) -> Pairs:
+    """Every pair of the messages begin … end with those up to `DEPTH` before."""
+    start = max(0, begin - DEPTH)
+    part = spoken.part(start, min(spoken.n, end + AHEAD))
     window = Window(part.n, DEPTH)
     exists = np.column_stack([window.exists, np.ones(part.n, dtype=bool)])
-    exists[:skip] = False
-    at = np.broadcast_to(np.arange(start, stop)[:, None], exists.shape)[exists]
+    exists[: begin - start] = False
+    exists[end - start :] = False
+    at = np.broadcast_to(np.arange(start, start + part.n)[:, None], exists.shape)[exists]
     lag = np.column_stack([window.lag, np.zeros(part.n, dtype=np.int64)])[exists]
     columns = {
         name: np.column_stack([values, own_value(name, values)])[exists]

@@ -30,7 +30,8 @@ NAMES = (
     "first_in_thread", "thread_after", "thread_size", "thread_people", "thread_minutes", "thread_lag", "mine_in_thread",
     "my_last_thread", "target_in_thread", "replies_before", "my_replies_before", "replies_after", "answers_me",
     "answers_target", "my_links_to_them", "their_links_to_me", "pair_lag", "depth", "is_root", "root_mine",
-    "root_asks", "their_thread_switch", "their_last_thread",
+    "root_asks", "their_thread_switch", "their_last_thread", "they_answer_it", "next_thread", "next_parent",
+    "last_answered_them", "next_answers_them",
 )  # fmt: skip
 """Features of a pair with a candidate; those of a message's own pair end with `OWN_NAMES` and hold zeros after."""
 
@@ -93,22 +94,55 @@ class Threads:
 class Replies:
     """Replies expected by the first reading, each weighing its probability."""
 
-    def __init__(self, at: Array, lag: Array, odds: Array, n: int) -> None:
-        self.in_all: list[float] = np.bincount(at - lag, np.where(lag > 0, odds, 0), minlength=n).tolist()
-        self.before = [0.0] * n
+    def __init__(self, spoken: Spoken, at: Array, lag: Array, odds: Array) -> None:
+        self.in_all: list[float] = np.bincount(at - lag, np.where(lag > 0, odds, 0), minlength=spoken.n).tolist()
+        self.before = [0.0] * spoken.n
         self.by: dict[tuple[int, int], float] = {}
-        """(message, author) → replies of that author."""
+        """(message, author) → replies of that author before the message that is looked at."""
+        self.by_in_all: dict[tuple[int, int], float] = {}
+        """(message, author) → replies of that author, later ones included."""
+        for parent, author, chance in zip((at - lag).tolist(), spoken.author[at].tolist(), odds.tolist(), strict=True):
+            self.by_in_all[parent, author] = self.by_in_all.get((parent, author), 0.0) + chance
         self.to: list[dict[int, float]] = []
         """Of each message, the authors it answers."""
 
-    def add(self, at: int, author: int, parents: list[tuple[int, int, float]]) -> None:
-        """Takes in the possible parents of a message: (place, author, probability)."""
+    def add(self, author: int, candidates: list[tuple[int, int, float]]) -> None:
+        """Takes in the candidates of a message, (place, author, probability), in the order of the room."""
         answers: dict[int, float] = {}
-        for parent, other, chance in parents:
+        for parent, other, chance in candidates:
             self.before[parent] += chance
             self.by[parent, author] = self.by.get((parent, author), 0.0) + chance
             answers[other] = answers.get(other, 0.0) + chance
         self.to.append(answers)
+
+
+class Turns:
+    """Of each message, the likeliest parent, its thread, and the turns of its author before and after."""
+
+    def __init__(self, authors: list[int], parents: list[int]) -> None:
+        self.parents = parents
+        self.roots: list[int] = []
+        self.author_answered: list[int] = []
+        self.last: list[int | None] = []
+        self.next: list[int | None] = [None] * len(parents)
+        latest: dict[int, int] = {}
+        for at, (author, parent) in enumerate(zip(authors, parents, strict=True)):
+            self.roots.append(at if parent == at else self.roots[parent])
+            self.author_answered.append(-1 if parent == at else authors[parent])
+            self.last.append(latest.get(author))
+            if author in latest:
+                self.next[latest[author]] = at
+            latest[author] = at
+
+    def features(self, here: int, other: int, them: int) -> list[float]:
+        """Whether the author's turns before and after lead to the candidate, its thread or its author."""
+        last, after = self.last[here], self.next[here]
+        return [
+            after is not None and self.roots[after] == self.roots[other],
+            after is not None and self.parents[after] == other,
+            last is not None and self.author_answered[last] == them,
+            after is not None and self.author_answered[after] == them,
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +175,15 @@ def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[
     Returns:
         Columns by name, one value a pair.
     """
-    threads, replies = Threads(spoken), Replies(at, lag, odds, spoken.n)
+    threads, replies = Threads(spoken), Replies(spoken, at, lag, odds)
     minutes, asks = spoken.minute.tolist(), spoken.flags["asks"].tolist()
     ends = np.append(np.flatnonzero(np.diff(at)) + 1, len(at)).tolist()
     lags, chances = lag.tolist(), odds.tolist()
+    parents = [
+        here - lags[begin + chances[begin:end].index(max(chances[begin:end]))]
+        for here, (begin, end) in enumerate(zip([0, *ends], ends, strict=False))
+    ]
+    turns = Turns(threads.authors, parents)
     table = np.zeros((len(at), len(NAMES)), dtype=np.float32)
     begin = 0
     for here, end in enumerate(ends):
@@ -152,7 +191,7 @@ def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[
         moment = moment_of(spoken, threads, here, own_lags, own_chances)
         best, alone, alive = max(own_chances), own_chances[-1], threads.alive()
         ranked = sorted(own_chances, reverse=True)
-        parents = []
+        candidates = []
         for place, (back, chance) in enumerate(zip(own_lags, own_chances, strict=True), begin):
             root = threads.root[here - back] if back else moment.own_thread
             shared = moment.words.get(root, 0.0) if back else max(moment.words.values(), default=0.0)
@@ -165,11 +204,11 @@ def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[
             ]  # fmt: skip
             if back:
                 row += row_of_pair(threads, replies, moment, here - back, chance, minutes, asks)
-                parents.append((here - back, threads.authors[here - back], chance))
+                row += turns.features(here, here - back, threads.authors[here - back])
+                candidates.append((here - back, threads.authors[here - back], chance))
             table[place, : len(row)] = row
-        replies.add(here, moment.author, parents)
-        winner = own_chances.index(best)
-        threads.add(here, here - own_lags[winner])
+        replies.add(moment.author, candidates)
+        threads.add(here, parents[here])
         begin = end
     return {name: table[:, place] for place, name in enumerate(NAMES)}
 
@@ -237,4 +276,5 @@ def row_of_pair(
         asks[root],
         threads.thread_by[them] != root,
         threads.last_by[root, them] - other,
+        replies.by_in_all.get((here, them), 0.0),
     ]
