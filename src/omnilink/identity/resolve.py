@@ -98,6 +98,16 @@ def plan_exact(newcomer: PersonaRef, holders: Mapping[str, PersonaRef], links: I
     return ExactPlan(tuple(sorted(key for key in holders if key != newcomer.key)), (), found)
 
 
+def keys_to_read(seed: PersonaSeed) -> tuple[set[str], set[str]]:
+    """What a decision about a persona has to read.
+
+    Returns:
+        Persona keys (its own, and the mailbox behind a variant), and the match keys whose holders count.
+    """
+    shared = {key for key in seed.match_keys if is_shared(key)}
+    return {seed.key, *(set(seed.match_keys) - shared)}, shared
+
+
 def is_shared(match_key: str) -> bool:
     """Whether a match key may be several people's: a telephone's, never a mailbox's or an account's."""
     return match_key.startswith("tel:")

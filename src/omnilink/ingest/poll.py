@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
-from omnilink.errors import ConfigError, TransientError
+from omnilink.errors import ConfigError, OmnilinkError
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
 from omnilink.model.scope import Scope
@@ -95,12 +95,9 @@ class Poller:
         while True:
             try:
                 count = await self.poll(name)
-            except (ConfigError, TransientError) as e:
+            except Exception as e:  # also a bug of a connector's must not silence the other accounts
                 report(name, e)
-                told_s = e.retry_after_s
-            except Exception as e:  # a bug of a connector's must not silence the other accounts
-                report(name, e)
-                told_s = None
+                told_s = e.retry_after_s if isinstance(e, OmnilinkError) else None
             else:
                 report(name, None)
                 told_s = FIRST_PAUSE_S

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from omnilink.identity.normalise import normalise
-from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
+from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.model.envelope import Envelope
 from omnilink.model.event import About, Event, HandleLearned, OptOutReceived, Spoken, Unparsed
 from omnilink.model.handle import Handle
@@ -166,10 +166,9 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
                 messages.add(event.target_key)
             for seat in prepared.seats:
                 if seat.seed is not None:
-                    personas.add(seat.seed.key)
-                    shared = {key for key in seat.seed.match_keys if is_shared(key)}
+                    own, shared = keys_to_read(seat.seed)
+                    personas |= own
                     match_keys |= shared
-                    personas.update(set(seat.seed.match_keys) - shared)  # the mailbox behind a variant
     return Lookup(
         frozenset(events), frozenset(messages), frozenset(personas), frozenset(match_keys), frozenset(threads)
     )

@@ -14,7 +14,8 @@ from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.part import Media
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
-from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, outcome_lookup
+from omnilink.outbound.files import BLOB
+from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, mark_of, outcome_lookup
 from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
@@ -122,9 +123,9 @@ class Deliverer:
         return await self._send(item, connector, plan, secrets)
 
     async def _send(self, item: OutboxItem, connector: Sends, plan: RenderPlan, secrets: Secrets) -> OutboxItem:
-        steps = [step for step in plan.steps if _mark(step) not in item.done]
         from anyio import CancelScope  # not loaded by who only reads a history
 
+        steps = [step for step in plan.steps if mark_of(step) not in item.done]
         for n, step in enumerate(steps):
             with CancelScope(shield=True):  # what has left is written down, also when the process is asked to stop
                 outcome = await self._step(item, connector, step, secrets)
@@ -169,11 +170,9 @@ class Deliverer:
         refuse_without_consent(consents, item.purpose, frozenset(handle.key for handle in own))
 
     async def _context(self, item: OutboxItem) -> SendContext:
-        refs = [p.ref for p in item.message.parts if isinstance(p, Media) and p.ref and p.ref.startswith("blob:")]
-        found = await self.store.read_blobs(self.scope, [ref.removeprefix("blob:") for ref in refs])
-        media = {
-            f"blob:{digest}": _file(item, f"blob:{digest}", content) for digest, content in found.items()
-        }  # fmt: skip
+        refs = [p.ref for p in item.message.parts if isinstance(p, Media) and p.ref and p.ref.startswith(BLOB)]
+        found = await self.store.read_blobs(self.scope, [ref.removeprefix(BLOB) for ref in refs])
+        media = {f"{BLOB}{digest}": _file(item, f"{BLOB}{digest}", content) for digest, content in found.items()}
         return SendContext(
             item=item.id,
             account=item.account,
@@ -203,13 +202,7 @@ class Deliverer:
         raise Conflict("an outbox item lost every race for the store", hint="fewer processes should write at once")
 
 
-def _mark(step: Step) -> str:
-    return step.name if step.delivers else PREPARES + step.name
-
-
 def _file(item: OutboxItem, ref: str, content: bytes) -> MediaFile:
     part = next(p for p in item.message.parts if isinstance(p, Media) and p.ref == ref)
     file = MediaFile(content)
-    return replace(
-        file, mime_type=part.mime_type or file.mime_type, filename=part.filename or file.filename
-    )  # fmt: skip
+    return replace(file, mime_type=part.mime_type or file.mime_type, filename=part.filename or file.filename)

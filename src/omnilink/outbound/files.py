@@ -9,6 +9,9 @@ from omnilink.errors import SendRefused, UnreadableFile
 from omnilink.model.part import Media
 from omnilink.plugin.sending import MediaFile
 
+BLOB = "blob:"
+"""What a `Media.ref` of bytes kept here begins with; their sha256 follows."""
+
 LARGEST_BYTES = 100_000_000
 """WhatsApp's largest document; each channel's own limit is asked when it is rendered."""
 
@@ -37,7 +40,7 @@ def read_files(paths: Iterable[str | Path]) -> tuple[tuple[Media, ...], dict[str
         digest = hashlib.sha256(content).hexdigest()
         mime_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         kind = _KINDS.get(mime_type.partition("/")[0], "document")
-        ref = f"blob:{digest}"
+        ref = f"{BLOB}{digest}"
         parts.append(
             Media(kind=kind, ref=ref, mime_type=mime_type, filename=path.name, size=len(content), sha256=digest)  # type: ignore[arg-type]
         )

@@ -13,7 +13,7 @@ from omnilink.model.part import Text
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.deliver import Delivered, Deliverer
-from omnilink.outbound.files import read_files
+from omnilink.outbound.files import BLOB, read_files
 from omnilink.outbound.outcome import Progress
 from omnilink.outbound.plan import Find, Planner
 from omnilink.outbound.record import decide_queue, queue_lookup
@@ -23,7 +23,6 @@ from omnilink.store.base import Store
 
 TRIES = 20
 MOST_DUE = 10_000
-BLOB = "blob:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from pydantic import TypeAdapter
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
-from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
+from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.model.consent import Consent
 from omnilink.model.event import About, Direction, Event
 from omnilink.model.interaction import Revision
 from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.participant import Participant, Role
-from omnilink.outbound.record import receipt, revision_of
+from omnilink.outbound.record import own_key, receipt, revision_of
 from omnilink.plugin.sending import Accepted, Declined, NotDispatched, Outcome, Step, Throttled
 from omnilink.store.base import Change, Context, EventState, Lookup, SettledEvent
 from omnilink.store.outbox import OutboxUpdate
@@ -109,8 +109,8 @@ class Progress:
         """Keys of the conversation it is in, the one it was queued with among them."""
         if not self.message_keys:
             return ()
-        own = next((key for key in (f"out:{item.id}",) if key in context.conversations), None)
-        return tuple(dict.fromkeys([*([own] if own else ()), *self.conversation_keys, *self.message_keys]))
+        own = [key for key in (own_key(item.id),) if key in context.conversations]
+        return tuple(dict.fromkeys([*own, *self.conversation_keys, *self.message_keys]))
 
     def _settle_parked(
         self, item: OutboxItem, context: Context, new_id: Callable[[], str], now: datetime
@@ -173,15 +173,19 @@ def outcome_lookup(item: OutboxItem, progress: Progress) -> Lookup:
     personas: set[str] = set()
     match_keys: set[str] = set()
     if progress.reason == OPTED_OUT and (seed := _recipient_seed(item)) is not None:
-        match_keys = {key for key in seed.match_keys if is_shared(key)}
-        personas = {seed.key, *(set(seed.match_keys) - match_keys)}
-    threads = {f"out:{item.id}", *progress.conversation_keys, *progress.message_keys} if progress.message_keys else ()
+        personas, match_keys = keys_to_read(seed)
+    threads = {own_key(item.id), *progress.conversation_keys, *progress.message_keys} if progress.message_keys else ()
     return Lookup(
         messages=frozenset(progress.message_keys),
         personas=frozenset(personas),
         match_keys=frozenset(match_keys),
         conversation_keys=frozenset(threads),
     )
+
+
+def mark_of(step: Step) -> str:
+    """How a finished step is named in `OutboxItem.done`."""
+    return step.name if step.delivers else PREPARES + step.name
 
 
 def decide_outcome(item: OutboxItem, step: Step, outcome: Outcome, *, last: bool, now: datetime) -> Progress:
@@ -192,12 +196,13 @@ def decide_outcome(item: OutboxItem, step: Step, outcome: Outcome, *, last: bool
         last: no further step follows.
     """
     if isinstance(outcome, Accepted):
-        mark = step.name if step.delivers else PREPARES + step.name
         state = OutboxState.ACCEPTED if last else OutboxState.SENDING
         lease = None if last else now + timedelta(seconds=LEASE_S)
         # What a provider calls an edit or a reaction is no name of the message it was made to.
         ids = outcome.ids if item.message.action is Action.SEND or not step.delivers else ()
-        return Progress(state, finished=(mark, ids), conversation_keys=outcome.conversation_keys, lease_until=lease)
+        return Progress(
+            state, finished=(mark_of(step), ids), conversation_keys=outcome.conversation_keys, lease_until=lease
+        )
     if isinstance(outcome, Declined):
         return Progress(OutboxState.FAILED, reason=outcome.reason, error_code=outcome.error_code)
     if isinstance(outcome, Throttled):

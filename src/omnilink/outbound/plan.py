@@ -112,7 +112,7 @@ class Planner:
             addressee.addresses,
             senders,
             prefer_account=about.account if about else None,
-            heard_at={p.id: p.born_at.timestamp() for p in addressee.personas},
+            born_at={p.id: p.born_at.timestamp() for p in addressee.personas},
         )
         if not routes:
             reason = "no-account" if not senders else "unreachable"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from omnilink.conversation.keys import join_conversation
 from omnilink.identity.people import People
-from omnilink.identity.resolve import PersonaSeed, is_shared, seed_persona
+from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.model.conversation import Conversation
 from omnilink.model.event import ConversationKind, Direction, InteractionKind
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
@@ -18,12 +18,15 @@ from omnilink.model.participant import Participant, Role
 from omnilink.outbound.plan import Plan
 from omnilink.store.base import Change, Context, Lookup
 
-ACTOR_RULE = "rule:outbound"
+
+def own_key(item: str) -> str:
+    """Our own name for what an outbox item says, until and beside the provider's."""
+    return f"out:{item}"
 
 
 def message_key_of(plan: Plan) -> str:
     """The name the interaction has from the start: the sender's own, else ours; the provider's follow as aliases."""
-    return plan.rendered.message_key or f"out:{plan.item}"
+    return plan.rendered.message_key or own_key(plan.item)
 
 
 def conversation_keys_of(plan: Plan) -> tuple[str, ...]:
@@ -45,11 +48,10 @@ def queue_lookup(plan: Plan) -> Lookup:
     """Every key that queuing will ask for."""
     if plan.target is not None:
         return Lookup()
-    seed = seed_of(plan)
-    shared = {key for key in seed.match_keys if is_shared(key)}
+    personas, shared = keys_to_read(seed_of(plan))
     return Lookup(
         messages=frozenset({message_key_of(plan)}),
-        personas=frozenset({seed.key, *(set(seed.match_keys) - shared)}),
+        personas=frozenset(personas),
         match_keys=frozenset(shared),
         conversation_keys=frozenset(conversation_keys_of(plan)),
     )

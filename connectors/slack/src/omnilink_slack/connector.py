@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from omnilink.errors import ConfigError, SecretMissing
 from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
     Answer,
@@ -24,6 +23,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink.plugin.fields import text_at
 from omnilink_slack import signature
 from omnilink_slack.body import read_body
@@ -105,12 +105,9 @@ class SlackConnector:
         """
         if request.url.startswith("https://files.slack.com/"):
             return request
-        if not request.url.startswith(self._settings.api_url + "/"):
-            raise ConfigError("a call for another host gets no credentials", connector="slack")
-        tokens = [secret.reveal() for secret in secrets.get(BOT_TOKEN, ())]
-        if not tokens:
-            raise SecretMissing("sending needs a bot token", connector="slack", hint='write bot_token = "env:NAME"')
-        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+        require_api(request, self._settings.api_url, connector="slack")
+        token = newest_secret(secrets, BOT_TOKEN, connector="slack")
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Slack's answer means (see `outcomes.read_answer`)."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
+from omnilink.plugin.credentials import read_api_url
 
 API_URL = "https://slack.com/api"
 BOT_TOKEN = "bot_token"  # noqa: S105 - the setting's name, not its value
@@ -32,8 +32,5 @@ class SlackSettings:
             settings: as the core made them.
         """
         own = ((handle.scope, handle.raw.strip()) for handle in settings.own_handles if handle.scheme == "slack")
-        api_url = settings.options.get("api_url", API_URL)
-        if not isinstance(api_url, str) or not api_url.startswith("https://"):
-            setting = f"accounts.{settings.account}.api_url"
-            raise ConfigError("api_url must be an https address", setting=setting, connector="slack")
-        return cls(settings.account, frozenset(own), api_url.rstrip("/"))
+        api_url = read_api_url(settings, API_URL, connector="slack")
+        return cls(settings.account, frozenset(own), api_url)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.errors import ConfigError, SecretMissing
 from omnilink.model import Envelope, Event, Outgoing, Received
 from omnilink.plugin import (
     Answer,
@@ -25,6 +24,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink.plugin.http import HttpClient
 from omnilink_telegram import signature
 from omnilink_telegram.answers import read_answer
@@ -89,9 +89,9 @@ class TelegramConnector:
             ConfigError: the call is for another place than the configured API.
         """
         base = self._settings.api_url + "/"
-        if not request.url.startswith(base):
-            raise ConfigError("a call for another host gets no credentials", connector="telegram")
-        return replace(request, url=f"{base}bot{_token(secrets)}/{request.url.removeprefix(base)}")
+        require_api(request, self._settings.api_url, connector="telegram")
+        token = newest_secret(secrets, BOT_TOKEN, connector="telegram")
+        return replace(request, url=f"{base}bot{token}/{request.url.removeprefix(base)}")
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Telegram's answer means (see `answers.read_answer`)."""
@@ -111,14 +111,7 @@ class TelegramConnector:
         """
         if not self._settings.polls:
             return  # its updates come by webhook
-        api = f"{self._settings.api_url}/bot{_token(secrets)}"
+        api = f"{self._settings.api_url}/bot{newest_secret(secrets, BOT_TOKEN, connector='telegram')}"
         async with aclosing(poll_updates(api, cursor, http)) as lots:
             async for lot in lots:
                 yield lot
-
-
-def _token(secrets: Secrets) -> str:
-    values = [secret.reveal() for secret in secrets.get(BOT_TOKEN, ())]
-    if not values:
-        raise SecretMissing("that needs the bot's token", connector="telegram", hint='write bot_token = "env:NAME"')
-    return values[0]

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
+from omnilink.plugin.credentials import read_api_url
 
 API_URL = "https://api.telegram.org"
 BOT_TOKEN = "bot_token"  # noqa: S105 - the setting's name, not its value
@@ -40,11 +40,7 @@ class TelegramSettings:
         told = settings.options.get("bot_id")
         bot_id = str(told) if isinstance(told, int | str) and _BOT_ID.fullmatch(str(told)) else None
         own = {handle.raw.strip() for handle in settings.own_handles if handle.scheme == "telegram"}
-        api_url = settings.options.get("api_url", API_URL)
-        if not isinstance(api_url, str) or not api_url.startswith("https://"):
-            raise ConfigError(
-                "api_url must be an https address", setting=f"accounts.{settings.account}.api_url", connector="telegram"
-            )
+        api_url = read_api_url(settings, API_URL, connector="telegram")
         polls = settings.options.get("polling") is True
         own_ids = frozenset(own | ({bot_id} if bot_id else set()))
-        return cls(settings.account, bot_id, own_ids, api_url.rstrip("/"), polls)
+        return cls(settings.account, bot_id, own_ids, api_url, polls)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.errors import ConfigError, SecretMissing
 from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
     Answer,
@@ -24,6 +23,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_twilio.answers import read_answer
 from omnilink_twilio.inbound import parse_envelope
 from omnilink_twilio.manifest import AUTH_TOKEN, CAPABILITIES, MANIFEST
@@ -102,14 +102,9 @@ class TwilioConnector:
             SecretMissing: no auth token is configured.
             ConfigError: the call is for another place than the configured API.
         """
-        if not request.url.startswith(self._settings.api_url + "/"):
-            raise ConfigError("a call for another host gets no credentials", connector="twilio")
-        tokens = [secret.reveal() for secret in secrets.get(AUTH_TOKEN, ())]
-        if not tokens:
-            raise SecretMissing(
-                "sending needs the auth token", connector="twilio", hint='write auth_token = "env:NAME"'
-            )
-        pair = base64.b64encode(f"{self._settings.account_sid}:{tokens[0]}".encode()).decode("ascii")
+        require_api(request, self._settings.api_url, connector="twilio")
+        token = newest_secret(secrets, AUTH_TOKEN, connector="twilio")
+        pair = base64.b64encode(f"{self._settings.account_sid}:{token}".encode()).decode("ascii")
         return replace(request, headers={**request.headers, "authorization": f"Basic {pair}"})
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Self
 from omnilink.errors import ConfigError
 from omnilink.model import Handle
 from omnilink.plugin import ConnectorSettings
+from omnilink.plugin.credentials import read_api_url
 
 API_URL = "https://api.twilio.com"
 
@@ -49,13 +50,12 @@ class TwilioSettings:
                 connector="twilio",
             )
         texts = {name: settings.options.get(name, "") for name in ("account_sid", "messaging_service_sid")}
-        texts["api_url"] = settings.options.get("api_url", API_URL)
         for name, value in texts.items():
-            if not isinstance(value, str) or (name == "api_url" and not value.startswith("https://")):
+            if not isinstance(value, str):
                 raise ConfigError(
                     f"{name} is not of the right kind",
                     setting=f"accounts.{settings.account}.{name}",
                     connector="twilio",
                 )
-        texts["api_url"] = texts["api_url"].rstrip("/")
+        texts["api_url"] = read_api_url(settings, API_URL, connector="twilio")
         return cls(claims_from=dict(table), own=settings.own_handles, public_url=settings.public_url, **texts)

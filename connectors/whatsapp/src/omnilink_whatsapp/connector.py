@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.errors import ConfigError, SecretMissing
 from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
     Answer,
@@ -23,6 +22,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_whatsapp.answers import read_answer
 from omnilink_whatsapp.inbound import parse_envelope
 from omnilink_whatsapp.manifest import ACCESS_TOKEN, APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
@@ -95,13 +95,9 @@ class WhatsAppConnector:
             SecretMissing: none is configured.
             ConfigError: the call is for another place than the configured API.
         """
-        if not request.url.startswith(self._settings.api_url + "/"):
-            raise ConfigError("a call for another host gets no credentials", connector="whatsapp")
-        tokens = _reveal(secrets, ACCESS_TOKEN)
-        if not tokens:
-            raise SecretMissing("sending needs an access token", connector="whatsapp",
-                                hint='write access_token = "env:NAME"')  # fmt: skip
-        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+        require_api(request, self._settings.api_url, connector="whatsapp")
+        token = newest_secret(secrets, ACCESS_TOKEN, connector="whatsapp")
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Meta's answer means (see `answers.read_answer`)."""

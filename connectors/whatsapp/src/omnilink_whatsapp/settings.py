@@ -7,6 +7,7 @@ from typing import Self
 from omnilink.errors import ConfigError
 from omnilink.model import Handle
 from omnilink.plugin import ConnectorSettings
+from omnilink.plugin.credentials import read_api_url
 from omnilink_whatsapp.manifest import API_URL
 
 
@@ -40,7 +41,7 @@ class WhatsAppSettings:
             phone_number_id=_id(options, "phone_number_id", settings.account),
             waba_id=_id(options, "waba_id", settings.account),
             portfolio_id=_id(options, "portfolio_id", settings.account),
-            api_url=_url(options.get("api_url", API_URL), settings.account),
+            api_url=read_api_url(settings, API_URL, connector="whatsapp"),
             own=tuple(h for h in settings.own_handles if h.scheme == "wa"),
         )
 
@@ -51,10 +52,3 @@ def _id(options: Mapping[str, object], name: str, account: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ConfigError(f"{name} must be an id", setting=f"accounts.{account}.{name}", connector="whatsapp")
     return str(value).strip()
-
-
-def _url(value: object, account: str) -> str:
-    if not isinstance(value, str) or not value.startswith("https://"):
-        raise ConfigError("api_url must be an https address", setting=f"accounts.{account}.api_url",
-                          connector="whatsapp")  # fmt: skip
-    return value.rstrip("/")

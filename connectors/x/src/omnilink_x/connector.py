@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.errors import ConfigError, SecretMissing
 from omnilink.model import Envelope, Event, Outgoing
 from omnilink.plugin import (
     Answer,
@@ -23,6 +22,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_x import signature
 from omnilink_x.inbound import parse_envelope
 from omnilink_x.manifest import CAPABILITIES, MANIFEST
@@ -98,12 +98,9 @@ class XConnector:
             SecretMissing: none is configured.
             ConfigError: the call is for another place than the configured API.
         """
-        if not request.url.startswith(self._settings.api_url + "/"):
-            raise ConfigError("a call for another host gets no credentials", connector="x")
-        tokens = [secret.reveal() for secret in secrets.get(ACCESS_TOKEN, ())]
-        if not tokens:
-            raise SecretMissing("sending needs an access token", connector="x", hint='write access_token = "env:NAME"')
-        return replace(request, headers={**request.headers, "authorization": f"Bearer {tokens[0]}"})
+        require_api(request, self._settings.api_url, connector="x")
+        token = newest_secret(secrets, ACCESS_TOKEN, connector="x")
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What X's answer means (see `outcomes.read_answer`)."""
