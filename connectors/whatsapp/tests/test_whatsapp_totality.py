@@ -159,9 +159,12 @@ def test_twice_the_contacts_cost_twice_the_time(connect, envelope_of):
         value = {"metadata": {"phone_number_id": "1"}, "contacts": people, "messages": messages}
         return {"entry": [{"id": "2", "changes": [{"field": "messages", "value": value}]}]}
 
-    took = []
-    for n in (300, 1200):
+    def cost_s(n):
+        connector, envelope = connect(), envelope_of(payload(n))
         start = time.process_time()
-        connect().parse(envelope_of(payload(n)))
-        took.append(time.process_time() - start)
+        connector.parse(envelope)
+        return time.process_time() - start
+
+    # The best of three: after thousands of tests one collection of garbage costs more than what is measured.
+    took = [min(cost_s(n) for _ in range(3)) for n in (300, 1200)]
     assert took[1] < 9 * took[0] + 0.1
