@@ -21,6 +21,7 @@ from omnilink.ingest.loop import Loop
 from omnilink.ingest.poll import Poller
 from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
+from omnilink.ingest.sessions import Sessions
 from omnilink.model.contact import Contact
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
@@ -49,7 +50,8 @@ class Hub:
         http: the HTTP client to use (httpx or httpx2); made on first use if not given.
 
     Attributes:
-        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called.
+        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
+            holds the lines of those that keep one open.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Hub:
         self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
         self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
+        self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
         if http is not None:

@@ -139,6 +139,12 @@ def test_sharing_one_s_own_contact_ties_the_number_to_the_account(parse, update_
     assert learned.event_key != message.event_key
 
 
+def test_telegram_vouches_for_what_we_fetch_from_it(parse, update_of):
+    for authenticity, vouched in (("verified", "signature"), ("polled", "signature"), ("imported", "none")):
+        (message, *_) = parse(update_of("text"), Authenticity(authenticity))
+        assert message.participants[0].attestation == vouched
+
+
 def test_a_polled_update_ties_the_number_too_and_a_file_does_not(parse, update_of):
     assert len(parse(update_of("contact_own"), Authenticity.POLLED)) == 2
     assert len(parse(update_of("contact_own"), Authenticity.IMPORTED)) == 1

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from omnilink import __version__
 from omnilink.errors import OmnilinkError
 from omnilink.ingest.accounts import Accounts
-from omnilink.plugin.connector import ReceivesWebhooks
+from omnilink.plugin.connector import Polls, ReceivesWebhooks
 from omnilink.plugin.registry import Registry
+from omnilink.plugin.session import HoldsSession
 from omnilink.plugin.settings import AccountSettings, Settings, read_secret
 
 OLDEST_SQLITE = (3, 35, 0)
@@ -60,7 +61,8 @@ def check_public_url(settings: Settings, registry: Registry) -> Iterator[Finding
     """Providers call https only, and some sign the URL: it must be the one they call."""
     about, url = "public_url", settings.public_url
     if url is None:
-        if any(_listens(registry, account.connector) for account in settings.accounts.values()):
+        accounts = Accounts(settings, registry)
+        if any(_listens(accounts, name) for name in settings.accounts):
             yield Finding("warn", about, "not set, so no provider can call", 'write public_url = "https://…"')
         return
     parts = urlsplit(url)
@@ -110,8 +112,8 @@ def _check_account(account: AccountSettings, accounts: Accounts, registry: Regis
                 read_secret(reference, setting=f"{about}.{name}")
             except OmnilinkError as e:
                 yield Finding("error", about, f"{name}: {e.message}", _hint_for(reference) or e.hint)
-    for setting in manifest.settings:
-        if setting.required and not {*account.secret_refs, *account.options} & {setting.name}:
+    for setting in manifest.required_settings(account.options):
+        if not {*account.secret_refs, *account.options} & {setting.name}:
             hint = f'{setting.name} = "{setting.example or ("env:NAME" if setting.secret else "…")}"'
             yield Finding("error", about, f"{setting.name} is required and not set", hint)
 
@@ -124,8 +126,12 @@ def _hint_for(reference: str) -> str | None:
     return None
 
 
-def _listens(registry: Registry, connector: str) -> bool:
+def _listens(accounts: Accounts, account: str) -> bool:
+    """Whether its provider calls us; one that is asked, or that holds a line open, needs no address of ours."""
     try:
-        return issubclass(registry.load(connector), ReceivesWebhooks)
+        connector = accounts.connector(account)
+        asks = isinstance(connector, Polls) and connector.is_polled
+        holds = isinstance(connector, HoldsSession) and connector.lines > 0
+        return isinstance(connector, ReceivesWebhooks) and not asks and not holds
     except Exception:  # check_accounts tells of it
         return False

@@ -112,8 +112,8 @@ class Accounts:
         """
         account = self.configured[name]
         found = account.read_secrets()
-        for setting in self.connector(name).manifest.settings:
-            if setting.secret and setting.required and not found.get(setting.name):
+        for setting in self.connector(name).manifest.required_settings(account.options):
+            if setting.secret and not found.get(setting.name):
                 raise SecretMissing(
                     "a required secret is not configured",
                     setting=f"accounts.{name}.{setting.name}",

@@ -24,6 +24,7 @@ from omnilink.plugin.sending import (
     TransportFailed,
     Unknown,
 )
+from omnilink.plugin.session import Handed, HoldsSession, Session
 from omnilink.plugin.settings import Secret
 from omnilink.plugin.webhook import (
     Keys,
@@ -36,9 +37,9 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Declined", "HttpAnswer",
-    "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "NeedsKeys", "NotDispatched", "Outcome", "Parses",
-    "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
-    "SendContext", "Sends", "Setting", "Step", "Throttled", "Transmits", "TransportFailed", "Unknown", "Verified",
-    "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
+    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Declined", "Handed",
+    "HoldsSession", "HttpAnswer", "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "NeedsKeys", "NotDispatched",
+    "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret",
+    "Secrets", "SendContext", "Sends", "Session", "Setting", "Step", "Throttled", "Transmits", "TransportFailed",
+    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Manifest: what a connector says of itself, statically."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Setting:
         required: `doctor` and the webhook app refuse to start the account without it. A secret that a
             signature is checked with is always required.
         example: what `omnilink init` writes.
+        waived_by: the setting that, when it is `true`, makes this one unneeded (no webhook, no webhook's secret).
     """
 
     name: str
@@ -20,6 +22,7 @@ class Setting:
     secret: bool = False
     required: bool = False
     example: str = ""
+    waived_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Manifest:
     reply: Literal["ack", "synchronous"] = "ack"
     reply_deadline_s: float | None = None
     docs: str = ""
+
+    def required_settings(self, options: Mapping[str, Any]) -> tuple[Setting, ...]:
+        """What an account with these options cannot do without."""
+        return tuple(s for s in self.settings if s.required and not (s.waived_by and options.get(s.waived_by) is True))
 
     @property
     def secret_names(self) -> frozenset[str]:

@@ -175,7 +175,8 @@ class WebhookApp:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._run, self._hub.run_processing, self._processed)
             tasks.start_soon(self._run, self._hub.run_delivery, self._delivered)
-            tasks.start_soon(self._run_polling)
+            tasks.start_soon(self._run_accounts, self._hub.poller.run)
+            tasks.start_soon(self._run_accounts, self._hub.sessions.run)
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown: what is pending is on disk and is processed at the next start
             tasks.cancel_scope.cancel()
@@ -190,13 +191,14 @@ class WebhookApp:
                 report(e)
                 await anyio.sleep(RESTART_S)
 
-    async def _run_polling(self) -> None:
+    async def _run_accounts(self, run: Callable[..., Awaitable[None]]) -> None:
+        """Polling, and holding lines open: ends at once where no account does."""
         while True:
             try:
-                await self._hub.poller.run(report=self._polled)
+                await run(report=self._fetched)
                 return
             except Exception as e:
-                self._polled("-", e)
+                self._fetched("-", e)
                 await anyio.sleep(RESTART_S)
 
     def _processed(self, error: Exception | None) -> None:
@@ -208,7 +210,7 @@ class WebhookApp:
         if error is not None:
             logger.error("sending failed, it will be tried again: %s", type(error).__name__)
 
-    def _polled(self, account: str, error: Exception | None) -> None:
+    def _fetched(self, account: str, error: Exception | None) -> None:
         if error is not None:
             logger.error("account %s cannot be fetched from, it will be tried again: %s", account, type(error).__name__)
 

@@ -155,6 +155,12 @@ def test_rendered_pieces_fit_and_keep_every_word(text, limit):
         assert shown.count("word") >= plain(blocks).count("word") - len(pieces)
 
 
+def test_a_line_break_at_the_cut_is_in_neither_piece():
+    text = '<<<<<&\n</b></b></b>"👩\u200d👩\u200d👧<https://x.example>1. *'
+    pieces = render_pieces(parse_markdown(text), MAIL, limit=128)
+    assert all(len(piece) <= 128 and not piece.endswith("<br>") for piece in pieces)
+
+
 def test_a_cut_never_tears_a_tag():
     text = "**" + "bold words " * 30 + "end** and [" + "a long label " * 10 + "of it](https://town.example/p)"
     pieces = render_pieces(parse_markdown(text), TAGS, limit=120)

@@ -37,7 +37,7 @@ def read_body(body: bytes) -> Body:
     text = body.decode("utf-8-sig", "replace").strip()
     for _ in range(2):
         if text.startswith(("{", "[")):
-            return Body(payload=_json_object(text))
+            return _unwrap(_json_object(text))
         found = _read_form(text)
         if found.payload is not None or found.form:
             return found
@@ -46,6 +46,15 @@ def read_body(body: bytes) -> Body:
             break
         text = decoded.strip()
     return Body()
+
+
+def _unwrap(payload: dict[str, Any] | None) -> Body:
+    """Socket Mode puts what a webhook's body would be into a frame (see `session`)."""
+    if payload is None or "envelope_id" not in payload or not isinstance(inner := payload.get("payload"), dict):
+        return Body(payload=payload)
+    if payload.get("type") == "slash_commands":
+        return Body(form={name: value for name, value in inner.items() if isinstance(value, str)})
+    return Body(payload=inner)
 
 
 def _read_form(text: str) -> Body:

@@ -25,12 +25,14 @@ from omnilink.plugin import (
 )
 from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink.plugin.fields import text_at
+from omnilink.plugin.http import HttpClient
 from omnilink_slack import signature
 from omnilink_slack.body import read_body
 from omnilink_slack.inbound import parse_envelope
 from omnilink_slack.manifest import CAPABILITIES, MANIFEST
 from omnilink_slack.outbound import render_message
 from omnilink_slack.outcomes import read_answer
+from omnilink_slack.session import SocketModeSession, open_session
 from omnilink_slack.settings import BOT_TOKEN, SIGNING_SECRET, SlackSettings
 
 MAX_HANDSHAKE_BYTES = 4096
@@ -112,3 +114,17 @@ class SlackConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Slack's answer means (see `outcomes.read_answer`)."""
         return read_answer(step, answer)
+
+    @property
+    def lines(self) -> int:
+        """Socket Mode connections the account holds."""
+        return self._settings.lines
+
+    async def open_session(self, secrets: Secrets, http: HttpClient) -> SocketModeSession:
+        """One Socket Mode connection (see `session.open_session`).
+
+        Raises:
+            TransientError: Slack cannot be reached now.
+            ConfigError: the app-level token is absent, wrong or may not do this.
+        """
+        return await open_session(self._settings, secrets, http)

@@ -14,6 +14,7 @@ MANIFEST = Manifest(
             secret=True,
             required=True,
             example="env:SLACK_SIGNING_SECRET",
+            waived_by="socket_mode",
         ),
         Setting(
             name="bot_token",
@@ -21,6 +22,17 @@ MANIFEST = Manifest(
             secret=True,
             example="env:SLACK_BOT_TOKEN",
         ),
+        Setting(
+            name="socket_mode",
+            summary="true: open a WebSocket to Slack instead of being called; no public URL is needed then",
+        ),
+        Setting(
+            name="app_token",
+            summary="App-level token (xapp-...) with connections:write: opens the line of Socket Mode",
+            secret=True,
+            example="env:SLACK_APP_TOKEN",
+        ),
+        Setting(name="connections", summary="Socket Mode lines to hold at once, 1 to 10; 1 if not given"),
         Setting(name="api_url", summary="Where the Web API is; https://slack.com/api if not given"),
     ),
     schemes=("slack",),

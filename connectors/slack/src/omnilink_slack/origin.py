@@ -91,7 +91,9 @@ class Origin:
 
 
 def _attestation(envelope: Envelope) -> Attestation:
-    return Attestation.SIGNATURE if envelope.authenticity is Authenticity.VERIFIED else Attestation.NONE
+    # Signed by Slack, or said by Slack over the line that we opened to it.
+    firsthand = envelope.authenticity in (Authenticity.VERIFIED, Authenticity.POLLED)
+    return Attestation.SIGNATURE if firsthand else Attestation.NONE
 
 
 def of_event(payload: Mapping[str, object], envelope: Envelope, settings: SlackSettings) -> Origin:

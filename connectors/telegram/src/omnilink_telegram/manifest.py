@@ -14,6 +14,7 @@ MANIFEST = Manifest(
             secret=True,
             required=True,
             example="env:TELEGRAM_SECRET_TOKEN",
+            waived_by="polling",
         ),
         Setting(
             name="bot_token",

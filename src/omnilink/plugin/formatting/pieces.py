@@ -110,7 +110,9 @@ def _cut_line(
     end = border(words, 0, reach)
     while end < length and words[end : end + 1].isspace():
         end += 1
-    return _part(nodes, end)
+    # A line's end is a tag in some channels: the blanks at the cut belong to neither piece.
+    stop = len(words[:end].rstrip()) or end
+    return _part(nodes, stop)[0], _part(nodes, end)[1]
 
 
 def _part(nodes: tuple[Inline, ...], length: int) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
