@@ -33,6 +33,13 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "attributions and gaps": lambda n: (ON + "\n\n\n") * n,
     "mobile signatures": lambda n: "Sent from my iPhone\n\nhi\n" * n,
     "legal notices": lambda n: "this email is confidential, for the addressee, delete it\n" * n,
+    "quoting": lambda n: "Quoting ana@example.org:\n" * n,
+    "moments": lambda n: "On Mon, 5 Jan 2026 10:00:00 +0100\n" * n + "Ana <a@b.c> wrote:\n" * n,
+    "rules and lists": lambda n: ("_" * 40 + "\nthe mailing list\nhttp://x/mailman/listinfo/y\n") * n,
+    "open armour": lambda n: "-----BEGIN PGP SIGNATURE-----\n" * n + "-----END PGP SIGNATURE-----\n" * n,
+    "GroupWise": lambda n: ">>> Ana 1/5/2026 10:00 AM >>>\n" * n,
+    "framed lines and labels": lambda n: "---x wrote: ---\nFrom: a@b.c\n" * n,
+    "digits of all scripts": lambda n: "১০:০০ ٢٠٢٦ ২০২৬ @ <:\n" * n,
     "fences": lambda n: "```\nx\n" * n,
 }
 HOSTILE_HTML: dict[str, Callable[[int], str]] = {
@@ -46,6 +53,7 @@ HOSTILE_HTML: dict[str, Callable[[int], str]] = {
     "closings of nothing": lambda n: "<div>" * n + "</b>" * n,
     "open styles": lambda n: "<style>" * n,
     "replies in replies": lambda n: "<div class=gmail_quote>x<blockquote>y" * n,
+    "indentations": lambda n: "<blockquote>On 5 Jan 2026 at 10:00, A &lt;a@b.c&gt; wrote:</blockquote>" * n,
     "references": lambda n: "&" * n + "&amp" * n + "&#" + "9" * n,
 }
 

@@ -17,6 +17,9 @@ MOST_CHARACTERS = 600
 NARROWEST = 60
 """Columns below which no mail program wraps."""
 MOST_WORDS = 40
+MOMENT_WORDS = 8
+QUOTING_WORDS = 6
+"""Words of a line that says only whom it quotes: "Quoting Ana Lopez <ana@example.org>:"."""
 TELLING_WORDS = 16
 """More words than this, without an address, are a sentence."""
 
@@ -25,8 +28,8 @@ _COLONS = (":", "：", "׃")
 _OPENINGS = ("<", "[", "(", "&lt;")
 _CLOSINGS = (">", "]", ")", "&gt;")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.hH]\d{2}(?!\d)|\s?[時时시点點])")
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19|20|25)\d\d|[٠-٩۰-۹]{4}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\d{1,2}月\d{1,2}|\d{1,2}월)(?![\d])"
+DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20|25)\d\d|(?:(?![0-9])\d){4}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?\d{2,4}|\d{1,2}月\d{1,2}|\d{1,2}월)(?![\d])"
 )
 _ENDINGS = frozenset(":：׃->—–‐‑−─*_]")
 
@@ -77,7 +80,7 @@ def find(lines: Sequence[Line], last: int) -> Attribution | None:
 
 def _first_line(lines: Sequence[Line], first: int, joined: str, tries: int = 2) -> int:
     """Where an attribution that may lack its beginning starts: what is wrapped off stands at most two lines above."""
-    dated = _DATE.search(joined) is not None
+    dated = DATE.search(joined) is not None
     for above in range(first - 1, max(first - 3, -1), -1):
         line = lines[above]
         if _is_apart(line, lines[above + 1]) or len(line.bare) > MOST_CHARACTERS:
@@ -86,16 +89,30 @@ def _first_line(lines: Sequence[Line], first: int, joined: str, tries: int = 2) 
         if not bare:
             break
         word = (_words_of(lines[above + 1]).split(maxsplit=1) or [""])[0]
+        if not dated and _is_moment(bare):
+            # Claws Mail and others put who wrote on a line of its own below the date.
+            return above
         full = len(bare) + len(word) >= NARROWEST
         if not (full or word.startswith("<") or bare.endswith(" <")):
             break
         starts = _starts_with_on(bare) or _starts_with_date(bare)
-        if starts and not (dated and _DATE.search(bare)):
+        if starts and not (dated and DATE.search(bare)):
             return above
         if bare.endswith(" <") or (full and word.startswith("<")):
             # The bracket that opens the address is wrapped off the name, which has to stand before it.
             return _first_line(lines, above, f"{bare} {joined}", tries - 1) if tries else above
     return first
+
+
+def _is_moment(bare: str) -> bool:
+    """Whether a line is a date and a time, and nothing else: "On Mon, 5 Jan 2026 10:00:00 +0100"."""
+    return (
+        len(bare.split()) <= MOMENT_WORDS
+        and bare[-1].isdigit()
+        and _starts_with_on(bare)
+        and DATE.search(bare) is not None
+        and CLOCK.search(bare) is not None
+    )
 
 
 def _words_of(line: Line) -> str:
@@ -111,9 +128,13 @@ def judge(joined: str) -> int:
     count = len(core.split())
     if not core or count > MOST_WORDS or not (colon or dashes or core.endswith(_CLOSINGS)):
         return 0
-    date, clock = _DATE.search(core) is not None, CLOCK.search(core) is not None
-    bracket, behind = _address(core)
+    date, clock = DATE.search(core) is not None, CLOCK.search(core) is not None
     verb_last = _ends_with_verb(core)
+    if not (date or clock or verb_last or "@" in core):
+        return 0
+    bracket, behind = _address(core)
+    if _tells(core):
+        return int(bool(date or clock or verb_last))
     if not (colon or dashes):
         # "2013/7/20 Ana via Forum <ana@example.org>": old Gmail wrote no colon.
         return int(bracket and not behind and date and core[0].isdigit() and count <= TELLING_WORDS)
@@ -122,9 +143,11 @@ def judge(joined: str) -> int:
             return 2
         if date and not behind:
             return 2 if clock or _has_verb(core) else 1
-        if clock and not behind and _has_verb(core):
+        if clock and (date or not behind) and _has_verb(core):
             return 2
     verb = verb_last or _has_verb(core)
+    if verb and count <= QUOTING_WORDS and "@" in core:
+        return 1
     if "@" in core and verb_last and (date or clock):
         return 2
     when = (date and clock) or (clock and _starts_with_date(core))
@@ -151,15 +174,22 @@ def _address(core: str) -> tuple[bool, str]:
     return True, core[min(ends) :].lstrip(">])&gt;, \"'").strip()
 
 
+def _tells(core: str) -> bool:
+    """Whether somebody tells ("your office wrote", "I called on 5 May, and Ana wrote"), which no program does."""
+    if ": " in core.partition("@")[0]:
+        return True
+    telling = words().telling
+    return any(word.strip("\"'.,()„“") in telling or word in telling for word in core.split())
+
+
 def _names_somebody(text: str, verb: str) -> bool:
-    """Whether a name stands beside the verb, and nobody tells: not "the doctor wrote", not "your office wrote"."""
+    """Whether a name stands beside the verb: not "the doctor wrote"."""
     lowered = text.casefold()
-    if words().telling.intersection(lowered.replace(",", " ").split()):
-        return False
     place = lowered.rfind(verb)
     beside = text[:place].split()[-1:] + text[place + len(verb) :].split()[:1]
     initials = [word.strip("\"'(,“„«:")[:1] for word in beside]
-    return any(initial.isalpha() and not initial.islower() for initial in initials)
+    caseless = any(initial.isalpha() and not initial.isupper() and not initial.islower() for initial in initials)
+    return any(initial.isupper() for initial in initials) or (caseless and DATE.search(lowered) is not None)
 
 
 def _ends_with_verb(core: str) -> str:
@@ -170,7 +200,7 @@ def _ends_with_verb(core: str) -> str:
     for verb in words().wrote:
         if core.endswith(verb):
             before = core[: -len(verb)][-1:]
-            if not before.isalpha() or not _spaced(verb):
+            if not before.isalpha() or verb in words().wrote_joined:
                 return verb
     return ""
 
@@ -182,15 +212,13 @@ def _starts_with_verb(text: str) -> bool:
 def _has_verb(core: str) -> str:
     """The verb a text holds, or nothing."""
     padded = f" {core.replace(',', ' ')} "
-    for verb in words().wrote:
-        if (f" {verb} " in padded) if _spaced(verb) else (verb in core):
+    for verb in words().wrote_apart:
+        if verb in padded:
+            return verb.strip()
+    for verb in words().wrote_joined:
+        if verb in core:
             return verb
     return ""
-
-
-def _spaced(verb: str) -> bool:
-    """Whether the verb's script puts blanks between words (Chinese, Japanese, Thai and Korean endings do not)."""
-    return verb[0] < "\u0e00" or "\u10a0" <= verb[0] <= "\u1fff"
 
 
 def _starts_with_date(text: str) -> bool:
@@ -199,15 +227,16 @@ def _starts_with_date(text: str) -> bool:
         return True
     lowered = text.lstrip(_EDGES)
     early = any(word[0].isdigit() for word in lowered.split(maxsplit=2)[:2])
-    return early and _DATE.search(lowered) is not None and CLOCK.search(lowered) is not None
+    return early and DATE.search(lowered) is not None and CLOCK.search(lowered) is not None
 
 
 def _starts_with_on(text: str) -> bool:
     lowered = text[:80].casefold().lstrip(_EDGES)
     if not lowered.startswith(words().on) or not any(character.isdigit() for character in lowered):
         return False
-    first = lowered.split(maxsplit=2)
-    return not lowered[0].isascii() or first[0].rstrip(",") in words().on or " ".join(first[:2]) in words().on
+    if not lowered[0].isascii():
+        return True
+    return any(lowered.startswith(on) and not lowered[len(on) : len(on) + 1].isalpha() for on in words().on)
 
 
 def _is_apart(above: Line, below: Line) -> bool:

@@ -6,7 +6,7 @@ an address or a time among them, so that a citizen's own "From: Monday / To: Fri
 
 from collections.abc import Sequence
 
-from omnilink.conversation.quotes.attribution import CLOCK
+from omnilink.conversation.quotes.attribution import CLOCK, DATE
 from omnilink.conversation.quotes.lines import DASHES, Line, unquoted, visible
 from omnilink.conversation.quotes.tables import words
 
@@ -28,7 +28,27 @@ def is_original(lines: Sequence[Line], at: int) -> bool:
     core = visible(bare).strip(_FRAME).casefold()
     if core in words().dashed or core in words().alone:
         return bare.lstrip("*> ").startswith(_MARKERS) or _label_near(lines, at)
-    return core.startswith(words().dashed_starts)
+    if core.startswith(words().dashed_starts):
+        return True
+    # Notes: "-----Ana Lopez/Town wrote: -----", and the labels below it.
+    return _is_framed(bare) and core.endswith(words().wrote) and _label_near(lines, at)
+
+
+def is_group_wise(bare: str) -> bool:
+    """Whether a line is what GroupWise puts above what it quotes: ">>> Ana Lopez 1/5/2026 10:00 AM >>>"."""
+    return bare.startswith(">>> ") and bare.endswith(" >>>") and len(bare) <= 160 and DATE.search(bare) is not None
+
+
+def announces(bare: str) -> bool:
+    """Whether a line directly above a header block belongs to it: a marker in any language, or Notes' summary.
+
+    The latter is "Ana Lopez ---05.01.2026 10:00:00---Dear Sir or Madam".
+    """
+    return _is_framed(bare) or (bare.count("---") > 1 and CLOCK.search(bare) is not None)
+
+
+def _is_framed(bare: str) -> bool:
+    return bare.startswith(_MARKERS) and bare.endswith(_MARKERS) and len(bare) <= 160
 
 
 def is_reply_above(bare: str) -> bool:
@@ -44,10 +64,10 @@ def is_reply_above(bare: str) -> bool:
 def roles(bare: str) -> frozenset[str]:
     """What a line labels as part of a header block; empty for other lines."""
     colon = bare.find(":", 0, LONGEST_LABEL)
+    wide = bare.find("：", 0, LONGEST_LABEL if colon < 0 else colon)
+    colon = colon if wide < 0 else wide
     if colon < 1:
-        colon = bare.find("：", 0, LONGEST_LABEL)
-        if colon < 1:
-            return _NONE
+        return _NONE
     label = bare[:colon].strip("*_ \t\u00a0|\u202f\u200e\u200f\u202a\u202b\u202c")
     return words().roles.get(label.casefold(), _NONE)
 

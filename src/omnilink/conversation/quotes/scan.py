@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from omnilink.conversation.quotes import attribution, headers, signatures
+from omnilink.conversation.quotes import attribution, footers, headers, signatures
 from omnilink.conversation.quotes.lines import DASHES, Code, Line
 
 TABLE_MARK = "|"
@@ -24,6 +24,7 @@ def classify(lines: Sequence[Line], text: str) -> None:
     _settle_maybe(lines)
     _mark_comparisons(lines)
     _mark_wrapped(lines)
+    footers.mark_footers(lines)
     _mark_signatures(lines, text)
     signatures.mark_notices(lines)
 
@@ -51,6 +52,8 @@ def _mark_originals(lines: Sequence[Line]) -> None:
         line = lines[n]
         if line.code == "rule":
             announced = n
+        elif line.code == "quote" and headers.is_group_wise(line.bare):
+            line.code = "original"
         elif line.code == "text":
             if headers.is_original(lines, n):
                 line.code = "original"
@@ -59,8 +62,10 @@ def _mark_originals(lines: Sequence[Line]) -> None:
                 near = 0 <= n - announced <= 3 and all(one.code != "text" for one in lines[announced:n])
                 if not labelled and found != {"other"} and (end := headers.block_end(lines, n, announced=near)):
                     _set(lines, n, end, "header")
-                    if near and (announced + 1 == n or lines[announced].mark == "rule"):
+                    spaced = announced + 2 == n and n + 1 < end and lines[n + 1].code == "empty"
+                    if near and (announced + 1 == n or spaced or lines[announced].mark == "rule"):
                         lines[announced].code = "original"
+                    _mark_announcement(lines, n)
                     n = end
                     labelled = False
                     continue
@@ -70,6 +75,12 @@ def _mark_originals(lines: Sequence[Line]) -> None:
                 if line.bare[0] in DASHES + "[(<" and headers.is_reply_above(line.bare):
                     line.code = "original"
         n += 1
+
+
+def _mark_announcement(lines: Sequence[Line], block: int) -> None:
+    above = next((n for n in range(block - 1, max(block - 3, -1), -1) if lines[n].code != "empty"), None)
+    if above is not None and lines[above].code == "text" and headers.announces(lines[above].bare):
+        lines[above].code = "original"
 
 
 def _mark_attributions(lines: Sequence[Line]) -> None:
@@ -116,14 +127,26 @@ def _mark_table(lines: Sequence[Line], first: int) -> None:
 
 
 def _settle_maybe(lines: Sequence[Line]) -> None:
-    """An indentation in HTML is a quotation below an attribution only; the indent button makes the same."""
-    told = False
-    for line in lines:
+    """An indentation in HTML is a quotation with an attribution above or on top; the indent button makes the same."""
+    told = inside = False
+    for n, line in enumerate(lines):
         if line.code == "quote" and line.mark == "maybe":
+            told = told or (not inside and _is_told_inside(lines, n))
+            inside = True
             if not told:
                 line.code = "text"
         elif line.code != "empty":
-            told = line.code == "attribution"
+            told, inside = line.code == "attribution", False
+
+
+def _is_told_inside(lines: Sequence[Line], first: int) -> bool:
+    """Whether an indentation begins with a sure attribution, as Yahoo's and Mail.ru's do."""
+    for n in range(first, min(first + QUOTE_TOP, len(lines))):
+        line = lines[n]
+        if line.mark == "maybe" and line.bare and attribution.may_end(line.bare):
+            found = attribution.find(lines, n)
+            return found is not None and found.sure and found.first >= first
+    return False
 
 
 def _mark_comparisons(lines: Sequence[Line]) -> None:
@@ -154,12 +177,17 @@ def _mark_wrapped(lines: Sequence[Line]) -> None:
             line.code = "quote"
 
 
+def _goes_on(lines: Sequence[Line], at: int) -> bool:
+    """Whether the line below goes on in the middle of a sentence."""
+    return at + 1 < len(lines) and lines[at + 1].code == "text" and lines[at + 1].bare[0].islower()
+
+
 def _mark_signatures(lines: Sequence[Line], text: str) -> None:
     seen = False
     for n, line in enumerate(lines):
         if line.code == "text" and line.mark == "signature" and seen:
             line.code = "signature"
-        elif line.code == "text" and signatures.is_mobile(line.bare):
+        elif line.code == "text" and signatures.is_mobile(line.bare) and not _goes_on(lines, n):
             line.code = "mobile"
         elif line.code in ("rule", "text") and seen and (line.code == "rule" or signatures.is_separator(line.bare)):
             raw = text[line.start : line.end].rstrip("\r\n")

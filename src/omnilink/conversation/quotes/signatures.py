@@ -12,6 +12,7 @@ from omnilink.conversation.quotes.tables import HEAD, TAIL, disclaimers, signatu
 LONGEST_MOBILE = 90
 MOST_MOBILE_WORDS = 11
 MOST_ENDING_WORDS = 4
+GOES_ON_WORDS = 2
 MOST_SIGNATURE_LINES = 24
 MOST_DASHED_LINES = 10
 MOST_RULED_LINES = 6
@@ -31,12 +32,14 @@ def is_mobile(bare: str) -> bool:
     lowered = bare[:200].lstrip("*_[( ").casefold()
     if lowered[:HEAD] not in table.heads and lowered.rstrip(".*_)] ")[-TAIL:] not in table.tails:
         return False
-    if lowered.startswith(table.adverts):
-        return len(bare) <= LONGEST_MOBILE
+    if is_advert(bare):
+        return True
     core = visible(_without_links(lowered)).replace("[", "").strip("*_]() .|").strip()
     count = len(core.split())
     if not core or len(core) > LONGEST_MOBILE or count > MOST_MOBILE_WORDS or _has_sentence(core):
         return False
+    if core.startswith(table.gets):
+        return any(core.startswith(get) and len(core[len(get) :].split()) <= GOES_ON_WORDS for get in table.gets)
     starts = core.startswith(table.starts)
     ends = core.endswith(table.ends) and (count <= MOST_ENDING_WORDS or core.startswith(table.opens))
     if not (starts or ends):
@@ -44,6 +47,11 @@ def is_mobile(bare: str) -> bool:
     if any(product in core for product in table.products):
         return True
     return core.startswith(table.possessive) and _is_name(visible(_without_links(bare)).strip("*_[]() ."))
+
+
+def is_advert(bare: str) -> bool:
+    """Whether a line is what a virus scanner adds: "Virus-free. www.example.org"."""
+    return len(bare) <= LONGEST_MOBILE and bare.lstrip("*_[( ").casefold().startswith(signatures().adverts)
 
 
 def _without_links(text: str) -> str:

@@ -143,7 +143,7 @@ def _behind_attribution(lines: Sequence[Line], at: int) -> int | None:
 def _put_back_mobile(lines: Sequence[Line]) -> None:
     """Above an attribution with quote marks below it answers may go on, so a program's line there ends nothing."""
     for n, line in enumerate(lines):
-        if line.code != "mobile":
+        if line.code != "mobile" or signatures.is_advert(line.bare):
             continue
         above = next_line(lines, n)
         if above is None or lines[above].code != "attribution" or lines[above].mark:

@@ -14,6 +14,7 @@ class Words:
     Attributes:
         on: first words of an attribution ("on", "am", "le").
         wrote: words an attribution ends with or holds, longest first.
+        wrote_apart, wrote_joined: those of them that stand between blanks (with the blanks), and the others.
         telling: words of the first and second person.
         roles: label of a header block → what it may label.
         dashed, dashed_starts, alone, above: markers of originals and forwards (`originals.toml`).
@@ -21,6 +22,8 @@ class Words:
 
     on: tuple[str, ...]
     wrote: tuple[str, ...]
+    wrote_apart: tuple[str, ...]
+    wrote_joined: tuple[str, ...]
     telling: frozenset[str]
     roles: dict[str, frozenset[str]]
     dashed: frozenset[str]
@@ -34,6 +37,7 @@ class Signatures:
     """Phrases of the lines programs sign with (`signatures.toml`); `heads` and `tails` are a quick first test."""
 
     starts: tuple[str, ...]
+    gets: tuple[str, ...]
     ends: tuple[str, ...]
     opens: tuple[str, ...]
     possessive: tuple[str, ...]
@@ -66,10 +70,13 @@ def words() -> Words:
         for label in labels:
             roles.setdefault(label.casefold(), set()).add(role)
     originals = read_table("originals")
-    wrote = {word.casefold() for one in languages.values() for word in one["wrote"]}
+    spoken = {word.casefold() for one in languages.values() for word in one["wrote"]}
+    wrote = tuple(sorted(spoken, key=len, reverse=True))
     return Words(
         on=tuple(sorted({word.casefold() for one in languages.values() for word in one["on"]})),
-        wrote=tuple(sorted(wrote, key=len, reverse=True)),
+        wrote=wrote,
+        wrote_apart=tuple(f" {word} " for word in wrote if _is_spaced(word)),
+        wrote_joined=tuple(word for word in wrote if not _is_spaced(word)),
         telling=frozenset(telling),
         roles={label: frozenset(found) for label, found in roles.items()},
         dashed=frozenset(phrase.casefold() for phrase in originals["dashed"]),
@@ -79,11 +86,16 @@ def words() -> Words:
     )
 
 
+def _is_spaced(verb: str) -> bool:
+    """Whether the verb's script puts blanks between words (Chinese, Japanese, Thai and Korean endings do not)."""
+    return verb[0] < "\u0e00" or "\u10a0" <= verb[0] <= "\u1fff"
+
+
 @cache
 def signatures() -> Signatures:
     """The phrases of mobile signatures and adverts."""
     table = {key: tuple(phrase.casefold() for phrase in phrases) for key, phrases in read_table("signatures").items()}
-    begins = table["starts"] + table["opens"] + table["adverts"]
+    begins = table["starts"] + table["gets"] + table["opens"] + table["adverts"]
     return Signatures(
         **table,
         heads=frozenset(phrase[:HEAD] for phrase in begins),
