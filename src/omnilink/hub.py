@@ -31,6 +31,7 @@ from omnilink.model.persona import Link, Verdict
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger, TimelinePage
 from omnilink.outbound.outbox import Outbox
+from omnilink.plugin.answering import AnswerHook
 from omnilink.plugin.http import HttpClient, make_client, quiet_logs
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import Settings
@@ -48,6 +49,7 @@ class Hub:
         registry: where connectors come from; any installed one if no account is configured, else only those.
         clock: the time; `new_id` makes public ids.
         http: the HTTP client to use (httpx or httpx2); made on first use if not given.
+        answer: what callers are told; the configured plugins' `omnilink_answer` if not given.
 
     Attributes:
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
@@ -64,15 +66,21 @@ class Hub:
         clock: Clock = system_clock,
         new_id: Callable[[], str] | None = None,
         http: HttpClient | None = None,
+        answer: AnswerHook | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.store, self.scope = store, scope or Scope(self.settings.tenant)
         names = {a.connector for a in self.settings.accounts.values()}
-        self.accounts = Accounts(self.settings, registry or Registry(names or None))
+        registry = registry or Registry(names or None)
+        registry.use(self.settings.plugins)
+        self.accounts = Accounts(self.settings, registry)
         self._clock, self._new_id = clock, new_id or IdSource(clock)
         self._loop = Loop(self._work)
         self._processor = Processor(store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock)
-        self._receiver = Receiver(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
+        self._receiver = Receiver(
+            store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._processor.prepare,
+            answer or registry.answer,
+        )  # fmt: skip
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
         self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from omnilink.errors import BadInput
 from omnilink.model.delivery import fold_call, fold_delivery
+from omnilink.model.event import InteractionKind
 from omnilink.model.ids import from_micros, to_micros
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
-from omnilink.model.part import Call, Part
+from omnilink.model.part import Call, Media, Part
 from omnilink.model.participant import Attestation, Role
 from omnilink.model.persona import Link
 from omnilink.model.view import TimelineItem, Why
@@ -74,11 +75,9 @@ def fold_item(row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Li
     interaction = row.interaction
     parts, subject, edited = fold_edits(interaction, revisions)
     state = "edited" if edited else None
-    calls = [p for p in interaction.parts if isinstance(p, Call)]
-    if calls:
-        call = fold_call(calls[0], revisions)
-        others = [p for r in revisions if r.action is RevisionAction.CALL for p in r.parts if not isinstance(p, Call)]
-        parts, state = (call, *(p for p in interaction.parts if not isinstance(p, Call)), *others), call.status
+    if interaction.kind is InteractionKind.CALL:
+        parts = fold_call_parts(interaction, revisions)
+        state = next((part.status for part in parts if isinstance(part, Call)), state)
     state = fold_delivery(revisions) or state
     if any(r.action is RevisionAction.DELETE for r in revisions):
         state = "deleted"
@@ -102,6 +101,21 @@ def fold_edits(interaction: Interaction, revisions: Iterable[Revision]) -> tuple
         return interaction.parts, interaction.subject, False
     last = max(edits, key=lambda r: (r.at, r.event_key))
     return last.parts or interaction.parts, last.subject or interaction.subject, True
+
+
+def fold_call_parts(interaction: Interaction, revisions: Iterable[Revision]) -> tuple[Part, ...]:
+    """A call as all its callbacks tell it, with everything that was chosen and recorded in it.
+
+    A recording that several callbacks name is one.
+    """
+    revisions = [r for r in revisions if r.action is RevisionAction.CALL]
+    said = [*interaction.parts, *(part for r in revisions for part in r.parts)]
+    calls = [part for part in said if isinstance(part, Call)]
+    others: dict[str | int, Part] = {}
+    for n, part in enumerate(said):
+        if not isinstance(part, Call):
+            others.setdefault((part.ref if isinstance(part, Media) else None) or n, part)
+    return (*((fold_call(calls[0], revisions),) if calls else ()), *others.values())
 
 
 def fold_reactions(revisions: Iterable[Revision]) -> dict[str, int]:

@@ -6,11 +6,11 @@ from datetime import date
 
 import click
 
-from omnilink.citizen.history import fold_edits, fold_reactions
+from omnilink.citizen.history import fold_call_parts, fold_edits, fold_reactions
 from omnilink.cli.part_text import label_of, words_of
 from omnilink.cli.terminal import one_line, pad, wrap
-from omnilink.model.delivery import fold_call, fold_delivery
-from omnilink.model.event import Direction
+from omnilink.model.delivery import fold_delivery
+from omnilink.model.event import Direction, InteractionKind
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.part import Call, Part
 from omnilink.model.participant import Participant, Role
@@ -70,9 +70,8 @@ class Shown:
     def of_interaction(cls, interaction: Interaction, revisions: Sequence[Revision]) -> "Shown":
         """A conversation's item, with what happened to it since."""
         parts, subject, _ = fold_edits(interaction, revisions)
-        calls = [part for part in interaction.parts if isinstance(part, Call)]
-        if calls:
-            parts = (fold_call(calls[0], revisions), *(part for part in parts if not isinstance(part, Call)))
+        if interaction.kind is InteractionKind.CALL:
+            parts = fold_call_parts(interaction, revisions)
         state = fold_delivery(revisions)
         reactions = fold_reactions(revisions)
         return cls(

@@ -63,8 +63,7 @@ def _call_words(call: Call) -> str:
         words.append(f"keys {call.digits}")
     if call.recording_ref:
         words.append("recorded")
-    if said := call.transcript or call.speech:
-        words.append(f"“{said}”")
+    words += [f"“{said}”" for said in (call.speech, call.transcript) if said]
     return "[call] " + ", ".join(words)
 
 

@@ -43,6 +43,33 @@ def decide_batch(
     return decision.change()
 
 
+def decide_turn(
+    heard: PreparedEnvelope,
+    said: Iterable[Prepared],
+    context: Context,
+    new_id: Callable[[], str],
+    now: datetime,
+    *,
+    settles: bool,
+) -> Change:
+    """Decides one request that waits for its answer, with what it is told.
+
+    Args:
+        heard: the request.
+        said: our own side of it, and what the request was understood as: no events of the envelope.
+        context: the answer to a lookup of all of that.
+        new_id: makes public ids.
+        now: the time of the decision.
+        settles: the envelope is pending still; False where somebody else has settled it meanwhile.
+    """
+    decision = _Decision(context, new_id, now)
+    if settles:
+        decision.envelope(heard)
+    for prepared in said:
+        decision.add(prepared, heard)
+    return decision.change()
+
+
 class _Decision:
     """One batch on its way to a `Change`."""
 
@@ -91,6 +118,11 @@ class _Decision:
         self._envelopes.append(
             SettledEnvelope(item.envelope.id, state_after, len(item.events), item.account.parser_version, reason)
         )
+
+    def add(self, prepared: Prepared, heard: PreparedEnvelope) -> None:
+        """Records what is said beside an envelope: it is in no event ledger."""
+        if isinstance(prepared.event, Spoken):
+            self._history.record(prepared.event, prepared.seats, heard.envelope, heard.account)
 
     def _settle(
         self, prepared: Prepared, envelope: Envelope, account: AccountFacts, ordinal: int

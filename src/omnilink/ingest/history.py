@@ -71,7 +71,7 @@ class History:
         twin = next((ref for ref in known if ref.content_key == event.content_key), None)
         if twin is None:
             return self._make(event, seats, envelope, account, arrival)
-        if isinstance(event, CallUpdated):
+        if isinstance(event, CallUpdated) or (isinstance(event, ChoiceMade) and twin.kind == InteractionKind.CALL):
             self._continue_call(event, seats, twin, envelope, account)
         else:
             self.arrivals.append((twin.id, arrival))
@@ -139,9 +139,14 @@ class History:
         return interaction.id
 
     def _continue_call(
-        self, event: CallUpdated, seats: Sequence[Seat], ref: MessageRef, envelope: Envelope, account: AccountFacts
+        self,
+        event: CallUpdated | ChoiceMade,
+        seats: Sequence[Seat],
+        ref: MessageRef,
+        envelope: Envelope,
+        account: AccountFacts,
     ) -> None:
-        """A later callback of a call: kept as a revision; a name stated meanwhile says who was speaking."""
+        """A later callback of a call, or a choice made in it: a revision; a name stated meanwhile says who spoke."""
         at = event.occurred_at or envelope.received_at
         speaker = next((seat for seat in seats if seat.seed is not None), None)
         self.revisions.append(
@@ -153,7 +158,7 @@ class History:
                 event_key=event.event_key,
                 at=at,
                 actor=speaker.participant if speaker else None,
-                parts=(event.call, *event.parts),
+                parts=(event.call, *event.parts) if isinstance(event, CallUpdated) else event.parts,
             )
         )
         attributed = dict(ref.attributed)

@@ -18,7 +18,7 @@ from omnilink.ingest.prepare import (
 from omnilink.model.envelope import Envelope
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
-from omnilink.store.base import DecisionStore, EnvelopeStore
+from omnilink.store.base import DecisionStore, EnvelopeStore, ReplyStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,7 +31,7 @@ NOT_ITS_FAULT = (TransientError, StoreUnusable, ScopeDenied)
 """Errors no envelope causes. After any other, the one that does goes to the quarantine, or it would stop all others."""
 
 
-class IngestStore(EnvelopeStore, DecisionStore, Protocol):
+class IngestStore(EnvelopeStore, DecisionStore, ReplyStore, Protocol):
     """What processing needs of a store."""
 
 
@@ -95,7 +95,7 @@ class Processor:
             pending = await self._store.read_pending(self._scope, limit=limit)
             if not pending:
                 return None
-            prepared = await _in_thread(lambda batch: [self._prepare(e) for e in batch], pending)
+            prepared = await _in_thread(lambda batch: [self.prepare(e) for e in batch], pending)
             try:
                 return await self._decide(prepared)
             except Conflict:
@@ -113,7 +113,8 @@ class Processor:
             total += done
         return total
 
-    def _prepare(self, envelope: Envelope) -> PreparedEnvelope:
+    def prepare(self, envelope: Envelope) -> PreparedEnvelope:
+        """Reads one envelope; what cannot be read becomes an event that waits in quarantine."""
         try:
             reader = self._reader_of(envelope.account, envelope.connector)
         except OmnilinkError:  # its plugin is gone: kept for later, and not in anybody's way

@@ -8,8 +8,11 @@ from datetime import datetime
 from omnilink.errors import ConfigError, OmnilinkError, TransientError
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
-from omnilink.model.envelope import Authenticity, Received
+from omnilink.ingest.answer import UNAVAILABLE, Answerer
+from omnilink.ingest.prepare import PreparedEnvelope
+from omnilink.model.envelope import Authenticity, Envelope, Received
 from omnilink.model.scope import Scope
+from omnilink.plugin.answering import AnswerHook, AnswersInline
 from omnilink.plugin.connector import ReceivesWebhooks
 from omnilink.plugin.webhook import RawRequest, Rejected, Verified, WebhookResponse
 from omnilink.store.base import Store
@@ -19,7 +22,6 @@ KEPT_HEADERS = ("content-type", "content-encoding", "i-twilio-idempotency-token"
 
 NOT_FOUND = WebhookResponse(404)
 REFUSED = WebhookResponse(401)
-UNAVAILABLE = WebhookResponse(503, headers={"retry-after": "5"})
 FLUSH_EVERY = 100
 
 
@@ -31,6 +33,7 @@ class Receiver:
         store, scope, accounts: where and whose.
         new_id, clock: injected.
         stored: called after something new was committed (wakes the processor).
+        prepare, ask: as of `Answerer`, which answers the requests that wait for content.
     """
 
     store: Store
@@ -39,13 +42,20 @@ class Receiver:
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
     stored: Callable[[], None]
+    prepare: Callable[[Envelope], PreparedEnvelope]
+    ask: AnswerHook
     _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _answerer: Answerer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answerer = Answerer(self.store, self.scope, self.prepare, self.ask, self.new_id, self.clock, self.stored)
 
     async def receive(self, account: str, request: RawRequest) -> WebhookResponse:
         """Answers one request. Never raises for what a request holds: refusals are answers.
 
         Returns:
-            200 after the envelope is on disk (a duplicate is acknowledged too); 401 where authenticity is in any
+            200 after the envelope is on disk (a duplicate is acknowledged too), with content where somebody waits for
+            it; 401 where authenticity is in any
             doubt; 404 for an unknown account; 503 when the store is busy or the account's secrets are unreadable.
         """
         if account not in self.accounts.configured:
@@ -63,13 +73,16 @@ class Receiver:
         if not isinstance(verdict, Verified):
             rejected = verdict if isinstance(verdict, Rejected) else Rejected("keys-unavailable", 503)
             return await self._refuse(account, rejected.reason, WebhookResponse(rejected.status))
+        turn = connector.find_turn(request) if isinstance(connector, AnswersInline) else None
         received = Received(
-            body=request.body,
+            body=request.body if turn is None or turn.kept_body is None else turn.kept_body,
             headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
             authenticity=Authenticity.VERIFIED,
             delivery_key=verdict.replay_key,
         )
         try:
+            if turn is not None and isinstance(connector, AnswersInline):
+                return await self._answerer.answer(account, connector, received, turn)
             await accept(
                 self.store,
                 self.scope,

@@ -1,17 +1,21 @@
 """Registry: lists plugins by their metadata, loads only the configured ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import pluggy
 
 from omnilink.errors import ConfigError, UnknownConnector
 from omnilink.plugin import hookspecs
+from omnilink.plugin.answering import Directive, Turn
 from omnilink.plugin.connector import Connector
 
 GROUP = "omnilink.connectors"
+PLUGIN_GROUP = "omnilink.plugins"
+"""Name -> a class, made with the plugin's table of the configuration; its methods marked `hookimpl` are the hooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +87,29 @@ class Registry:
     def add(self, connector: type[Connector]) -> None:
         """Adds a class that is not installed (tests, a script's own connector)."""
         self._loaded[connector.manifest.name] = connector
+
+    # --- plugins --------------------------------------------------------------------------------------------------
+
+    def use(self, plugins: Mapping[str, Mapping[str, Any]]) -> None:
+        """Loads the configured plugins; the first one named is asked first.
+
+        Args:
+            plugins: name -> its table of the configuration.
+
+        Raises:
+            ConfigError: it is not installed, or its table is wrong.
+        """
+        found = {e.name: e for e in entry_points(group=PLUGIN_GROUP)}
+        made = []
+        for name, options in plugins.items():
+            if name not in found:
+                known = ", ".join(sorted(found)) or "none"
+                raise ConfigError("no such plugin", setting=f"plugins.{name}", hint=f"installed: {known}")
+            made.append((name, found[name].load()(options)))
+        for name, plugin in reversed(made):  # pluggy asks the newest first
+            self._manager.register(plugin, f"plugin {name}")
+
+    def answer(self, turn: Turn) -> Directive | None:
+        """What the plugins say to somebody on the line (`omnilink_answer`)."""
+        said: Directive | None = self._manager.hook.omnilink_answer(turn=turn)
+        return said

@@ -115,6 +115,8 @@ class Settings:
     default_region: str | None = None
     """ISO 3166 region for telephone numbers written without a country code."""
     accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
+    plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Plugin -> its own table; the first one is asked first."""
 
 
 def _is_reference(value: object) -> bool:
@@ -143,7 +145,8 @@ def is_account_name(name: str) -> bool:
     return name.isascii() and name.replace("-", "").replace("_", "").isalnum()
 
 
-_KNOWN = {"tenant", "store", "public_url", "default_region", "accounts"}
+_TABLES = {"accounts", "plugins"}
+_KNOWN = {"tenant", "store", "public_url", "default_region", *_TABLES}
 
 
 def parse_settings(text: str) -> Settings:
@@ -160,16 +163,19 @@ def parse_settings(text: str) -> Settings:
         raise ConfigError(
             f"unknown setting {unknown[0]}", setting=unknown[0], hint=f"known: {', '.join(sorted(_KNOWN))}"
         )
-    for key in _KNOWN - {"accounts"}:
+    for key in _KNOWN - _TABLES:
         if not isinstance(table.get(key, ""), str):
             raise ConfigError(f"{key} must be a text", setting=key)
     accounts = table.pop("accounts", {})
     if not isinstance(accounts, dict) or not all(isinstance(a, dict) for a in accounts.values()):
         raise ConfigError("accounts must be tables", setting="accounts", hint="write [accounts.NAME]")
+    plugins = table.pop("plugins", {})
+    if not isinstance(plugins, dict) or not all(isinstance(p, dict) for p in plugins.values()):
+        raise ConfigError("plugins must be tables", setting="plugins", hint="write [plugins.NAME]")
     for name in accounts:
         if not is_account_name(name):
             raise ConfigError("an account's name may hold letters, digits, - and _", setting=f"accounts.{name}")
-    return Settings(**table, accounts={name: _account(name, a) for name, a in accounts.items()})
+    return Settings(**table, accounts={name: _account(name, a) for name, a in accounts.items()}, plugins=plugins)
 
 
 def read_settings(path: Path) -> Settings:

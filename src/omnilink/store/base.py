@@ -30,11 +30,12 @@ from omnilink.store.decision import (
     SettledEvent,
 )
 from omnilink.store.outbox import OutboxStore
+from omnilink.store.replies import Asked, Reply, ReplyStore
 
 __all__ = [
-    "ELSEWHERE", "Accepted", "Change", "Component", "ContactRow", "Context", "DecisionStore", "EnvelopeStore",
+    "ELSEWHERE", "Accepted", "Asked", "Change", "Component", "ContactRow", "Context", "DecisionStore", "EnvelopeStore",
     "EventState", "HistoryStore", "LedgerStore", "Lookup", "MessageRef", "OutboxStore", "Parked", "PeopleStore",
-    "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
+    "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
 ]  # fmt: skip
 
 # --- envelopes -------------------------------------------------------------------------------------------------
@@ -251,5 +252,5 @@ class LedgerStore(Protocol):
         ...
 
 
-class Store(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, OutboxStore, Protocol):
+class Store(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, OutboxStore, ReplyStore, Protocol):
     """A whole store."""

@@ -12,6 +12,7 @@ from omnilink.model.interaction import Arrival, Interaction, Revision
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Claim, Link, Persona, PersonaRef, Revocation
 from omnilink.store.outbox import OutboxUpdate
+from omnilink.store.replies import Reply
 
 
 class EventState(StrEnum):
@@ -158,6 +159,7 @@ class Change:
         outbox: new items. An idempotency key that is known is a Conflict.
         outbox_updates: each must find its item as it expects it, else Conflict.
         blobs: sha256 → bytes of media to be sent; a known one is kept once.
+        replies: what requests were told. A key of the account that has one already is a Conflict.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
     """
@@ -186,3 +188,4 @@ class Change:
     outbox: Sequence[OutboxItem] = ()
     outbox_updates: Sequence[OutboxUpdate] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict)
+    replies: Sequence[Reply] = ()

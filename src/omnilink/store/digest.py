@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.record import Record
+from omnilink.store.replies import Reply
 
 Line = Sequence[object]
 
@@ -86,3 +87,9 @@ def outbox_line(name: Line, item: OutboxItem) -> Line:
         name, item.account, recipient, item.message.action, item.purpose, item.idempotency_key, item.state, item.reason,
         item.error_code, done,
     )  # fmt: skip
+
+
+def reply_line(reply: Reply) -> Line:
+    """What a request was told; when is the machine's affair."""
+    body = hashlib.sha256(reply.body).hexdigest()
+    return (reply.account, reply.key, reply.status, reply.content_type, body)

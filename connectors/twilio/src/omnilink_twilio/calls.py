@@ -5,7 +5,18 @@ https://www.twilio.com/docs/voice/twiml#request-parameters and .../voice/api/cal
 
 import json
 
-from omnilink.model import Call, CallUpdated, ConversationKind, Direction, Event, NativeRefs, Participant, Role
+from omnilink.model import (
+    Call,
+    CallUpdated,
+    ConversationKind,
+    Direction,
+    Event,
+    Media,
+    NativeRefs,
+    Part,
+    Participant,
+    Role,
+)
 from omnilink_twilio.addresses import Address, is_own, make_citizen, make_own, read_address
 from omnilink_twilio.form import Form
 from omnilink_twilio.settings import TwilioSettings
@@ -20,7 +31,9 @@ def is_call(form: Form) -> bool:
     return form.get("CallSid") is not None
 
 
-def parse_call(form: Form, settings: TwilioSettings, *, verified: bool, token: str = "") -> Event:
+def parse_call(
+    form: Form, settings: TwilioSettings, *, verified: bool, token: str = "", step: int | None = None
+) -> Event:
     """One callback about a call.
 
     Args:
@@ -29,12 +42,15 @@ def parse_call(form: Form, settings: TwilioSettings, *, verified: bool, token: s
         verified: Twilio's signature over the envelope was checked.
         token: Twilio's idempotency token of this request, if it had one: the same for its repetitions, another
             one for the next request, though the same digit was pressed again.
+        step: of a turn that we answered: it alone says which of the call's turns this is.
     """
     sid = form.get("CallSid") or ""
     threads = _find_threads(form)
+    call = _read_call(form, step)
+    told = f"turn:{step}" if step is not None else f"{form.get('CallStatus') or ''}:{_distinguish(form, token)}"
     outbound = (form.get("Direction") or "").strip().lower() in _OUTBOUND
     return CallUpdated(
-        event_key=f"call:{sid}:{form.get('CallStatus') or ''}:{_distinguish(form, token)}",
+        event_key=f"call:{sid}:{told}",
         lane_key=threads[0],
         occurred_at=form.moment("Timestamp"),
         refs=NativeRefs(
@@ -50,7 +66,8 @@ def parse_call(form: Form, settings: TwilioSettings, *, verified: bool, token: s
         conversation_kind=ConversationKind.CALL,
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
         participants=_find_parties(form, settings, outbound=outbound, verified=verified),
-        call=_read_call(form),
+        parts=_read_sound(call),
+        call=call,
     )
 
 
@@ -103,19 +120,31 @@ def _only_claims(form: Form, settings: TwilioSettings, *, outbound: bool) -> tup
     return (make_own(None, Role.CALLER), person) if outbound else (person,)
 
 
-def _read_call(form: Form) -> Call:
+def _read_sound(call: Call) -> tuple[Part, ...]:
+    """The recording as a file. Each callback that names it has it: which one comes first, or at all, is not sure."""
+    return (Media(kind="voice", ref=call.recording_ref),) if call.recording_ref else ()
+
+
+def _read_call(form: Form, step: int | None) -> Call:
+    sequence = form.whole("SequenceNumber") if form.has("SequenceNumber") else form.whole("SequenceId")
     transcript, speech = _read_transcription(form)
     return Call(
         status=form.get("CallStatus"),
-        sequence=form.whole("SequenceNumber") if form.has("SequenceNumber") else form.whole("SequenceId"),
+        sequence=sequence if step is None else step,
         at=form.moment("Timestamp"),
-        digits=form.get("Digits"),
+        digits=_read_digits(form),
         speech=form.get("SpeechResult") or speech,
         # `Duration` is in minutes (of billing), `RecordingDuration` is not the call's.
         duration_s=form.whole("CallDuration"),
         recording_ref=_read_recording(form),
         transcript=transcript,
     )
+
+
+def _read_digits(form: Form) -> str | None:
+    """The keys that were pressed. With a recording it is the key that ended it, or the word `hangup`."""
+    digits = form.get("Digits")
+    return None if digits == "hangup" or form.get("RecordingUrl") else digits
 
 
 def _read_recording(form: Form) -> str | None:

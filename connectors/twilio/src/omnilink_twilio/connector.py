@@ -23,6 +23,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
+from omnilink.plugin.answering import Directive, Turn
 from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_twilio.answers import read_answer
 from omnilink_twilio.inbound import parse_envelope
@@ -39,13 +40,15 @@ from omnilink_twilio.signature import (
     make_replay_key,
     split_form,
 )
+from omnilink_twilio.turns import find_place, make_turn_key, read_form, read_turn
+from omnilink_twilio.twiml import render_twiml
 
 _TOKEN_HEADER = "i-twilio-idempotency-token"  # noqa: S105 - a header's name
 _LONGEST_TOKEN = 200
 
 
 class TwilioConnector:
-    """Receives Twilio's webhooks, and sends messages.
+    """Receives Twilio's webhooks, answers calls, and sends messages.
 
     Args:
         settings: the account's.
@@ -85,7 +88,37 @@ class TwilioConnector:
             return Rejected("signature_wrong")
         if find_swallowed(pairs):
             return Rejected("fields_ambiguous")
-        return Verified(_replay_key(request, header, pairs))
+        try:
+            turn = self._turn_key(request)
+        except ValueError:
+            return Rejected("step")
+        return Verified(turn or _replay_key(request, header, pairs))
+
+    def _turn_key(self, request: RawRequest) -> str | None:
+        """Names a request that waits for TwiML by its step in the call: ours, signed, and asked for once.
+
+        Twilio's idempotency token is a header and not signed: a request played again under another token would be
+        answered again.
+
+        Raises:
+            ValueError: its address is none that we gave.
+        """
+        form = read_form(request)
+        place = find_place(request.url, form, self._settings) if form is not None else None
+        return make_turn_key(form.get("CallSid") or "", place.step) if form is not None and place is not None else None
+
+    @property
+    def fallback(self) -> Directive:
+        """What a caller hears when nobody could say anything better in time."""
+        return self._settings.fallback
+
+    def find_turn(self, request: RawRequest) -> Turn | None:
+        """The turn of a call that a request is (see `turns.read_turn`)."""
+        return read_turn(request, self._settings)
+
+    def render_directive(self, directive: Directive, turn: Turn) -> WebhookResponse:
+        """The directive as TwiML (see `twiml.render_twiml`)."""
+        return render_twiml(directive, turn, self._settings)
 
     def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
         """The message as calls of the Messages resource (see `outbound.render_message`).

@@ -8,6 +8,7 @@ from omnilink_twilio.conversations import is_conversation, parse_conversation
 from omnilink_twilio.form import Form, read_forms
 from omnilink_twilio.messages import is_message, parse_message
 from omnilink_twilio.settings import TwilioSettings
+from omnilink_twilio.turns import read_step
 
 
 def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
@@ -28,7 +29,7 @@ def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
             spoilt = True
             continue
         try:
-            events += _parse_form(form, settings, verified=verified, token=token)
+            events += _parse_form(form, settings, verified=verified, token=token, delivery_key=envelope.delivery_key)
         except (ValueError, TypeError, RecursionError):  # pydantic's ValidationError is a ValueError
             events.append(_unread(f"form:{form.digest()}", "form_unreadable"))
     if spoilt:  # once, however many: they have nothing that could name them
@@ -36,13 +37,16 @@ def parse_envelope(envelope: Envelope, settings: TwilioSettings) -> list[Event]:
     return events or [_quiet(f"body:{envelope.sha256}", "empty")]
 
 
-def _parse_form(form: Form, settings: TwilioSettings, *, verified: bool, token: str) -> Iterator[Event]:
+def _parse_form(
+    form: Form, settings: TwilioSettings, *, verified: bool, token: str, delivery_key: str | None
+) -> Iterator[Event]:
     if is_conversation(form):
         yield parse_conversation(form, settings, verified=verified)
     elif is_message(form):
         yield from parse_message(form, settings, verified=verified)
     elif is_call(form):
-        yield parse_call(form, settings, verified=verified, token=token)
+        step = read_step(delivery_key, form.get("CallSid") or "")
+        yield parse_call(form, settings, verified=verified, token=token, step=step)
     elif form.has("AccountSid"):
         # A conference as a whole, a task, a verification, the debugger: Twilio's, and nobody's words.
         reason = form.code("EventType", "StatusCallbackEvent", "PayloadType", otherwise="not_a_contact")

@@ -15,9 +15,17 @@ MANIFEST = Manifest(
         Setting("account_sid", "Account SID (AC...): whose messages are sent. Without it the account only receives."),
         Setting("messaging_service_sid", "Messaging Service (MG...) to send SMS from, instead of a number of our own."),
         Setting("api_url", "Where Twilio's API is; https://api.twilio.com if not given."),
+        Setting("language", "Language of the account's own words, BCP 47.", example="es-ES"),
+        Setting("voices", "Table of language to voice for what callers hear.",
+                example='{ ca-ES = "Google.ca-ES-Standard-A" }'),
+        Setting("fallback_text", "What a caller hears when no answer is ready; else a sentence in `language`."),
+        Setting("fallback_dial", "Telephone (+34...) such a caller is connected with afterwards."),
         Setting("claims_from", "Table of form field to claim: what a caller or writer stated to a flow of yours.",
                 example='{ StatedName = "name" }'),
     ),
+    # https://www.twilio.com/docs/api/errors/11205: Twilio gives up after 15 s, connecting included.
+    reply="synchronous",
+    reply_deadline_s=8.0,
     schemes=("tel", "wa", "wa_bsuid", "messenger", "ext"),
     docs="twilio",
 )  # fmt: skip
@@ -25,7 +33,7 @@ MANIFEST = Manifest(
 CAPABILITIES = Capabilities(
     receive={
         "text": Level.FULL, "media": Level.FULL, "location": Level.FULL, "choice": Level.FULL,
-        "receipt": Level.FULL, "call": Level.FULL, "contact_card": Level.PARTIAL,
+        "receipt": Level.FULL, "call": Level.FULL,
         # Only in Conversations' webhooks; SMS knows neither.
         "edit": Level.PARTIAL, "delete": Level.PARTIAL,
     },

@@ -13,6 +13,7 @@ from omnilink.store.memory.context import read_context
 from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
 from omnilink.store.memory.outbox import write_outbox
+from omnilink.store.memory.replies import add_reply
 from omnilink.store.memory.state import (
     ConversationRow,
     EnvelopeRow,
@@ -60,6 +61,8 @@ def commit_change(state: State, change: Change) -> int:
         found(state.personas, consent.persona)
         state.consents[len(state.consents)] = consent
     _settle(state, change)
+    for reply in change.replies:
+        add_reply(state, reply)
     write_outbox(state, change)
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(state, change.shadowed)

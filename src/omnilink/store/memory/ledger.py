@@ -64,6 +64,7 @@ def read_digest(state: State) -> str:
     digest.add("consents", (_consent_line(keys[c.persona], c) for c in state.consents.values()))
     digest.add("message keys", ((key, *names[name]) for key, (name, _) in state.aliases.items()))
     digest.add("outbox", (lines.outbox_line(names[item.interaction], item) for item in state.outbox.values()))
+    digest.add("replies", (lines.reply_line(reply) for reply in state.replies.values()))
     return digest.hex()
 
 

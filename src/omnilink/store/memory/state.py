@@ -12,7 +12,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Link, Persona, PersonaRef
 from omnilink.model.scope import Scope
-from omnilink.store.base import SettledEvent
+from omnilink.store.base import Reply, SettledEvent
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -123,6 +123,7 @@ class State:
     outbox: dict[str, OutboxItem] = field(default_factory=dict)
     idempotency: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

@@ -13,9 +13,9 @@ from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
-from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
 from omnilink.store.memory import change as changes
-from omnilink.store.memory import context, history, ledger, outbox, people
+from omnilink.store.memory import context, history, ledger, outbox, people, replies
 from omnilink.store.memory import envelopes as inbound
 from omnilink.store.memory.state import AccountRow, State
 
@@ -136,6 +136,11 @@ class MemoryStore:
         """The bytes kept under these digests; see `outbox.OutboxStore`."""
         blobs = self._read(scope).blobs
         return {digest: blobs[digest] for digest in digests if digest in blobs}
+
+    async def read_asked(self, scope: Scope, account: str, delivery_key: str) -> Asked:
+        """What is known of a request; see `replies.ReplyStore`."""
+        scope.require(account)
+        return replies.read_asked(self._read(scope), account, delivery_key)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

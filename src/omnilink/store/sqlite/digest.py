@@ -7,6 +7,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.store import digest as lines
 from omnilink.store.digest import Line
 from omnilink.store.sqlite.outbox import ITEM, item_of
+from omnilink.store.sqlite.replies import reply_of
 from omnilink.store.sqlite.rows import View
 
 _ENVELOPES = """
@@ -60,6 +61,10 @@ _MESSAGE_KEYS = """
     WHERE m.tenant = ?
 """
 _OUTBOX = f"{ITEM} WHERE o.tenant = ? ORDER BY o.id"
+_REPLIES = """
+    SELECT a.name, r.key, r.status, r.content_type, r.body, r.at FROM reply r JOIN account a ON a.id = r.account
+    WHERE r.tenant = ?
+"""
 _OUTBOX_NAMES = """
     SELECT o.id, i.message_key, i.content_key FROM outbox o JOIN interaction i ON i.id = o.interaction
     WHERE o.tenant = ? ORDER BY o.id
@@ -82,6 +87,7 @@ def read_digest(view: View) -> str:
     digest.add("consents", _rows(view, _CONSENTS))
     digest.add("message keys", _rows(view, _MESSAGE_KEYS))
     digest.add("outbox", _outbox(view))
+    digest.add("replies", _replies(view))
     return digest.hex()
 
 
@@ -140,3 +146,8 @@ def _outbox(view: View) -> Iterator[Line]:
     for row in view.connection.execute(_OUTBOX, (view.tenant,)):
         (name,) = names.take(row[0])
         yield lines.outbox_line(name, item_of(row))
+
+
+def _replies(view: View) -> Iterator[Line]:
+    for row in view.connection.execute(_REPLIES, (view.tenant,)):
+        yield lines.reply_line(reply_of(row))

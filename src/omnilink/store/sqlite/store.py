@@ -18,8 +18,8 @@ from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
-from omnilink.store.base import Accepted, Change, Component, ContactRow, Context, Lookup, TimelineRow
-from omnilink.store.sqlite import context, history, outbox, people
+from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.sqlite import context, history, outbox, people, replies
 from omnilink.store.sqlite import envelopes as inbound
 from omnilink.store.sqlite.backup import copy_database
 from omnilink.store.sqlite.change import Encoded, commit_change
@@ -164,6 +164,11 @@ class SqliteStore:
     async def read_blobs(self, scope: Scope, digests: Sequence[str]) -> dict[str, bytes]:
         """The bytes kept under these digests; see `outbox.OutboxStore`."""
         return await self._read(scope, lambda view: outbox.read_blobs(view, digests))
+
+    async def read_asked(self, scope: Scope, account: str, delivery_key: str) -> Asked:
+        """What is known of a request; see `replies.ReplyStore`."""
+        scope.require(account)
+        return await self._read(scope, lambda view: replies.read_asked(view, account, delivery_key))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

@@ -6,6 +6,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,6 +27,7 @@ class FakeTwilio(FakeProvider):
         sent: the fields of every message taken, by Sid.
         statuses: what is told of each message taken, in this order.
         opted_out: numbers that said stop: a message to one is refused with 21610.
+        account_sid, url: as given.
     """
 
     hosts: ClassVar = frozenset({"api.twilio.com"})
@@ -35,7 +37,7 @@ class FakeTwilio(FakeProvider):
         self, *, account_sid: str, auth_token: str, url: str = "https://hooks.town.example/hooks/line", **options: Any
     ) -> None:
         super().__init__(**options)
-        self._sid, self._token, self._url = account_sid, auth_token, url
+        self.account_sid, self._token, self.url = account_sid, auth_token, url
         self.sent: dict[str, dict[str, str]] = {}
         self.statuses = ["sent", "delivered"]
         self.opted_out: set[str] = set()
@@ -43,8 +45,8 @@ class FakeTwilio(FakeProvider):
     @route("POST", "/2010-04-01/Accounts/{account}/Messages.json")
     def take_message(self, request: HttpRequest, account: str) -> HttpAnswer:
         """A message, or an error as the API words it."""
-        pair = base64.b64encode(f"{self._sid}:{self._token}".encode()).decode()
-        if account != self._sid or request.headers.get("authorization") != f"Basic {pair}":
+        pair = base64.b64encode(f"{self.account_sid}:{self._token}".encode()).decode()
+        if account != self.account_sid or request.headers.get("authorization") != f"Basic {pair}":
             return json_answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
         fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         if fields["To"] in self.opted_out:
@@ -70,12 +72,22 @@ class FakeTwilio(FakeProvider):
     def say(self, text: str, *, who: str = "+34600111222", to: str = "+34910000000") -> None:
         """Somebody writes a text message."""
         sid = f"SM{len(self.sent) + len(self.webhooks) + 4096:032x}"
-        self._tell(self._url, {"MessageSid": sid, "From": who, "To": to, "Body": text, "NumMedia": "0"})
+        self._tell(self.url, {"MessageSid": sid, "From": who, "To": to, "Body": text, "NumMedia": "0"})
 
-    def _tell(self, url: str, fields: dict[str, str]) -> None:
-        """https://www.twilio.com/docs/usage/security#validating-requests"""
-        form = {"AccountSid": self._sid, "ApiVersion": "2010-04-01", **fields}
+    def sign(self, url: str, fields: Mapping[str, str], **headers: str) -> RawRequest:
+        """A webhook as Twilio sends it: https://www.twilio.com/docs/usage/security#validating-requests
+
+        Args:
+            url: the address that is called.
+            fields: of the form; the account's are added.
+            headers: more of them; `_` in a name is written `-`.
+        """
+        form = {"AccountSid": self.account_sid, "ApiVersion": "2010-04-01", **fields}
         signed = url + "".join(name + form[name] for name in sorted(form))
         mac = base64.b64encode(hmac.new(self._token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": mac}
-        self.emit(RawRequest.of("POST", url, headers, urlencode(form).encode()))
+        told = {name.replace("_", "-"): text for name, text in headers.items()}
+        told |= {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": mac}
+        return RawRequest.of("POST", url, told, urlencode(form).encode())
+
+    def _tell(self, url: str, fields: Mapping[str, str]) -> None:
+        self.emit(self.sign(url, fields))
