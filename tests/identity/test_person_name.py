@@ -24,7 +24,13 @@ PARTS = [
     ("Abd al-Rahman Haddad", ("abdrahman",), ("haddad",)),
     ("王小明", ("xiaoming",), ("wang",)),
     ("欧阳小明", ("xiaoming",), ("ouyang",)),
-    ("김철수", ("cheolsu",), ("gim",)),
+    ("김철수", ("cheolsu",), ("kim",)),
+    ("Mª Carmen Pérez Gil", ("maria", "carmen"), ("perez", "gil")),
+    ("José Mª Aznar", ("jose", "maria"), ("aznar",)),
+    ("Ma Xiaoling", ("xiaoling",), ("ma",)),
+    ("Fco. Fdez. Glez.", ("francisco",), ("fernandez", "gonzalez")),
+    ("山田太郎", ("tailang",), ("shantian",)),
+    ("Kim Min-jun", ("min", "jun"), ("kim",)),
     ("Nguyễn Văn Anh", ("anh",), ("nguyen",)),
     ("Иванов Иван Иванович", ("ivan", "ivanovich"), ("ivanov",)),
     ("Νίκος Παπαδόπουλος", ("nikos",), ("papadopoulos",)),
@@ -73,7 +79,7 @@ LEVELS = [
     (("Mohamed", "Haddad"), ("Muhammad", "Haddad"), L.ROMANISED, L.EXACT),
     ("محمد علي", ("Mohammed", "Aly"), L.ROMANISED, L.ROMANISED),
     ("עבד", "עבד", L.MISSING, L.EXACT),
-    ("Chul-soo Kim", "김철수", L.ROMANISED, L.ROMANISED),
+    ("Chul-soo Kim", "김철수", L.ROMANISED, L.EXACT),
     ("Xiao Ming Wong", "王小明", L.EXACT, L.ROMANISED),
     ("Anh Nguyen", "Nguyễn Văn Anh", L.EXACT, L.EXACT),
     (("Jürgen", "Müller"), ("Juergen", "Mueller"), L.ROMANISED, L.ROMANISED),
@@ -115,8 +121,10 @@ def test_father_and_son_are_flagged():
     assert half.generation_missing
 
 
-def test_a_conflicting_second_given_name_weakens_the_first():
+def test_another_second_given_name_is_another_person_and_an_unknown_word_weakens_the_first():
     evidence = compare_names(read(("María Carmen", "Ruiz")), read(("María Pilar", "Ruiz")))
+    assert (evidence.given, evidence.middle) == (L.CONFLICT, L.CONFLICT)
+    evidence = compare_names(read(("Heather Rbkca", "Miller")), read(("Heather Lynn", "Miller")))
     assert (evidence.given, evidence.middle) == (L.PARTIAL, L.CONFLICT)
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from omnilink.identity.name_letters import consonants, sounds
-from omnilink.identity.name_parts import PersonName, known_given_names
+from omnilink.identity.name_parts import PersonName, family_first, known_given_names
 from omnilink.identity.tables import read_table
 
 Words = tuple[str, ...]
@@ -80,22 +80,27 @@ def compare_names(a: PersonName, b: PersonName) -> NameEvidence:
     if not a or not b:
         return _NOTHING
     best = _read_as(a, b, a.given, a.family, b.given, b.family)
-    if best.level < NameLevel.NEAR:
+    if best.level < NameLevel.NEAR and not (best.middle is NameLevel.CONFLICT and best.family >= NameLevel.NEAR):
         best = max([best, *_other_readings(a, b)], key=_strength)
     return best
 
 
-def _strength(evidence: NameEvidence) -> tuple[int, int, bool, int, int]:
+def _strength(evidence: NameEvidence) -> tuple[int, int, int, bool, int, int]:
     together = evidence.given + evidence.family + evidence.middle
-    return evidence.level, together, not evidence.swapped, evidence.given, evidence.family
+    # Two undivided names that share a word and differ in the other (Wang Wei, Wang Lei) are of one family.
+    of_one_family = evidence.family if evidence.level is NameLevel.CONFLICT else 0
+    return evidence.level, of_one_family, together, not evidence.swapped, evidence.given, evidence.family
 
 
 def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     readings = []
     if a.given and a.family and b.given and b.family and not (a.whole or b.whole):
         swapped = _read_as(a, b, a.given, a.family, b.family, b.given, swapped=True)
-        if swapped.given > NameLevel.INITIAL and swapped.family > NameLevel.INITIAL:
+        weaker, stronger = min(swapped.given, swapped.family), max(swapped.given, swapped.family)
+        if weaker > NameLevel.MISSING and stronger >= NameLevel.NEAR:
             readings.append(swapped)
+    if len(a.whole) == 2 == len(b.whole) and a.whole[0] == b.whole[0] and a.whole[0] in family_first():
+        readings.append(_read_as(a, b, a.whole[1:], a.whole[:1], b.whole[1:], b.whole[:1]))
     for given, family in _splits(a.whole):
         readings.append(_reread(a, b, given, family, b.given, b.family))
     for given, family in _splits(b.whole):
@@ -162,9 +167,15 @@ def compare_given(a: Words, b: Words) -> tuple[NameLevel, NameLevel]:
     first = compare_words(a[0], b[0], True)
     if first is not NameLevel.CONFLICT:
         middle = _further(a[1:], b[1:])
+        if middle is NameLevel.CONFLICT and first >= NameLevel.NEAR and _are_known(a[1], b[1]):
+            # José Antonio and José Manuel may be brothers.
+            return NameLevel.CONFLICT, NameLevel.CONFLICT
         return (min(first, NameLevel.PARTIAL) if middle is NameLevel.CONFLICT else first), middle
     # Called by a second given name; only full words count here, or an initial would rescue a conflict.
-    crossed = max((compare_words(x, y, True) for x in a for y in b if len(x) > 1 and len(y) > 1), default=first)
+    crossed = max(
+        (compare_words(x, y, True) for x in a for y in b if (x == y and len(x) > 1) or min(len(x), len(y)) > 3),
+        default=first,
+    )
     if crossed >= NameLevel.NICKNAME:
         both = (
             len(a) > 1
@@ -173,6 +184,10 @@ def compare_given(a: Words, b: Words) -> tuple[NameLevel, NameLevel]:
         )
         return (NameLevel.NEAR if both else NameLevel.PARTIAL), NameLevel.MISSING
     return NameLevel.CONFLICT, NameLevel.MISSING
+
+
+def _are_known(a: str, b: str) -> bool:
+    return a in known_given_names() and b in known_given_names()
 
 
 def _further(a: Words, b: Words) -> NameLevel:
@@ -225,15 +240,13 @@ def compare_words(a: str, b: str, given: bool = False) -> NameLevel:
     if a.isupper() or b.isupper():
         return _compare_abjad(a, b)
     if len(a) == 1 or len(b) == 1:
-        return NameLevel.INITIAL if a[0] == b[0] else NameLevel.CONFLICT
+        return NameLevel.INITIAL if _is_initial(a, b, given) else NameLevel.CONFLICT
     if not _spellings(given).get(a, _NONE).isdisjoint(_spellings(given).get(b, _NONE)):
         return NameLevel.ROMANISED
     if given:
-        if not _called(a).isdisjoint(_called(b)):
+        if not formal_names(a).isdisjoint(formal_names(b)):
             return NameLevel.NICKNAME
-        if (a in known_given_names() and b in known_given_names()) or (
-            a[:-1] == b[:-1] and {a[-1], b[-1]} == {"a", "o"}
-        ):
+        if _are_known(a, b) or (a[:-1] == b[:-1] and {a[-1], b[-1]} == {"a", "o"}) or _is_feminine(a, b):
             return NameLevel.CONFLICT
     shortest = min(len(a), len(b))
     if shortest > 2 and not sounds(a).isdisjoint(sounds(b)):
@@ -242,22 +255,46 @@ def compare_words(a: str, b: str, given: bool = False) -> NameLevel:
 
 
 _NONE: frozenset[str] = frozenset()
+_SAME_LETTER = str.maketrans({"q": "k", "c": "k", "w": "v", "y": "i", "j": "i"})
+"""Letters that begin one name in different transliterations: Chana and Khana, Wasil and Vasil, Yuri and Juri."""
+_FEMININE = frozenset(("a", "e", "ne", "na", "ia", "ie", "ina", "ine", "ette", "etta", "ita", "la", "le"))
+"""What makes a woman's name of a man's: Juana, Danielle, Martina. A slip of the pen looks the same."""
+
+
+def _is_initial(a: str, b: str, given: bool) -> bool:
+    """Whether the one of a single letter begins the other, or a name the other is a familiar form of (J. and Pepe)."""
+    letter, word = (a, b) if len(a) == 1 else (b, a)
+    if letter == word[0] or letter.translate(_SAME_LETTER) == word[0].translate(_SAME_LETTER):
+        return True
+    return given and len(word) > 1 and any(letter == name[0] for name in formal_names(word))
+
+
+def _is_feminine(a: str, b: str) -> bool:
+    shorter, longer = (a, b) if len(a) < len(b) else (b, a)
+    return longer.startswith(shorter) and longer[len(shorter) :] in _FEMININE and shorter in known_given_names()
 
 
 def _is_near(a: str, b: str, shortest: int) -> bool:
     if shortest < 3:
         return False
+    if len(a) == len(b) and _are_exchanged(a, b):
+        return True
     if shortest >= 4 and (a.startswith(b) or b.startswith(a)):
         return True
     likeness = JaroWinkler.similarity(a, b)
     if likeness < 0.78:
         return False
     slips = OSA.distance(a, b)
-    if slips <= (1 if shortest < 8 else 2) and shortest > 3:
+    if slips <= (1 if shortest < 8 or a[0] != b[0] else 2) and shortest > 3:
         return True
     if shortest == 3 and slips == 1 and abs(len(a) - len(b)) == 1:
         return True
     return likeness >= 0.93 or (len(skeleton := consonants(a)) > 2 and skeleton == consonants(b) and likeness >= 0.8)
+
+
+def _are_exchanged(a: str, b: str) -> bool:
+    """Whether two words differ in two neighbouring letters that changed places."""
+    return sorted(a) == sorted(b) and OSA.distance(a, b) == 1
 
 
 def _compare_abjad(a: str, b: str) -> NameLevel:
@@ -299,7 +336,8 @@ def _formal() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=65_536)
-def _called(name: str) -> frozenset[str]:
+def formal_names(name: str) -> frozenset[str]:
+    """The names of which this one is a familiar form, itself if it is none."""
     return _formal().get(name) or frozenset((name,))
 
 

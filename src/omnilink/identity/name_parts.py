@@ -74,6 +74,7 @@ def _words(text: str, *, last: bool) -> tuple[list[str], str]:
         return [], ""
     titles = _titles()
     words = [word for word in latin_words(_DOTTED_TITLE.sub(" ", text)) if word not in titles.always][:MOST_WORDS]
+    words = _written_out(words, last=last)
     generation = ""
     while len(words) > 1 and words[-1] in titles.generations:
         generation = titles.generations[words.pop()]
@@ -82,6 +83,18 @@ def _words(text: str, *, last: bool) -> tuple[list[str], str]:
     if len(words) > 2 and words[0] in titles.if_two_remain:
         words = words[1:]
     return words, generation
+
+
+def _written_out(words: list[str], *, last: bool) -> list[str]:
+    """Abbreviated names in full. `Ma` is María beside another given name (Mª Carmen, José Mª), else a surname."""
+    short, known = read_table("names")["abbreviations"]["words"], known_given_names()
+    out = [short.get(word, word) for word in words]
+    for i, word in enumerate(out):
+        if word == "ma" and len(out) > 1:
+            before, after = out[i - 1] if i else "", out[i + 1] if i + 1 < len(out) else ""
+            if (after in known and not before) or (before in known and (after or not last)):
+                out[i] = "maria"
+    return out
 
 
 def _given(words: Sequence[str]) -> tuple[str, ...]:
@@ -133,8 +146,10 @@ def _undivided(full: str) -> PersonName:
     if len(pieces) > 1:
         return _with_comma(pieces)
     if is_han_or_hangul(han := full.strip()) and 2 <= len(han) <= 6:
-        surname = 2 if len(han) > 2 and han[:2] in _order().two_characters else 1
-        return PersonName(tuple(latin_words(han[surname:])), tuple(latin_words(han[:surname])))
+        # Of four characters two are the surname: most names of Japan are so.
+        surname = 2 if len(han) == 4 or (len(han) > 2 and han[:2] in _order().two_characters) else 1
+        usual = read_table("name_order")["hangul"]["surnames"].get(han[:surname])
+        return PersonName(tuple(latin_words(han[surname:])), (usual,) if usual else tuple(latin_words(han[:surname])))
     words, generation = _words(full, last=True)
     return _whole(words, generation)
 
@@ -175,8 +190,10 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
         return words[1:], words[:1]
     if first in order.vietnamese and (len(words) > 3 or (len(words) == 3 and words[1] in order.vietnamese_middle)):
         return [last, *words[1:-1]], words[:1]
-    family_first = first in order.east_asian and last not in order.east_asian and (first not in known or len(words) > 2)
-    if family_first and len(words) <= 3 and not any(word in known for word in words[1:]):
+    starts_with_it = (
+        first in order.east_asian and last not in order.east_asian and (first not in known or len(words) > 2)
+    )
+    if starts_with_it and len(words) <= 3 and not any(w in known and w not in order.asian_given for w in words[1:]):
         return words[1:], words[:1]
     opens = next((i for i, word in enumerate(words) if i and word in order.opening), None)
     if opens is not None:
@@ -223,6 +240,7 @@ class _Order:
     joined: frozenset[str]
     abd: frozenset[str]
     east_asian: frozenset[str]
+    asian_given: frozenset[str]
     vietnamese: frozenset[str]
     vietnamese_middle: frozenset[str]
     two_characters: frozenset[str]
@@ -240,12 +258,18 @@ def _order() -> _Order:
         frozenset(particles["devotional"]),
         frozenset(particles["joined_to_next"]),
         frozenset(table["abd"]["words"]),
-        frozenset([*first["chinese"], *first["korean"], *first["vietnamese"]]),
+        frozenset([*first["chinese"], *first["korean"], *first["vietnamese"], *first["japanese"]]),
+        frozenset(first["given"]),
         frozenset(first["vietnamese"]),
         frozenset(first["vietnamese_middle"]),
         frozenset(first["two_characters"]),
         tuple(table["patronymics"]["endings"]),
     )
+
+
+def family_first() -> frozenset[str]:
+    """Surnames of languages that put them first."""
+    return _order().east_asian
 
 
 @cache

@@ -80,8 +80,22 @@ def test_a_mailbox_that_bears_another_name_is_not_its_users_own():
 
 
 def test_a_silent_unvouched_call_counts_only_on_a_steady_telephone():
-    calls = [seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(2)]
+    calls = [seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(4)]
     r = resolved(*calls, seen("x", 30, keys=[TEL], call_attestation="C"))
     assert r.decided("x").why == "unvouched-call"
-    r.observe(seen("a2", 40, keys=[TEL], full_name="Ana Ruiz"))
+    r.observe(seen("a4", 80, keys=[TEL], full_name="Ana Ruiz"))
     assert together(r, "a0", "x")
+
+
+def test_an_unvouched_call_under_a_name_is_only_taken_to_be_somebody_of_that_name():
+    calls = [seen(f"a{n}", n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(5)]
+    r = resolved(
+        *calls,
+        seen("x", 30, keys=[TEL], full_name="Ruiz Gil, Ana", call_attestation="C"),
+        seen("y", 30, keys=[TEL], full_name="Eva Ruiz", call_attestation="C"),
+        seen("z", 30, keys=["tel:+34600999888"], full_name="Ana Ruiz", call_attestation="C"),
+    )
+    assert together(r, "a0", "x")
+    assert r.contact("y") == "y"
+    assert r.contact("z") == "z"
+    assert r.decided("y").outcome is r.decided("z").outcome is Outcome.REVIEW

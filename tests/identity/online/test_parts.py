@@ -10,7 +10,7 @@ from omnilink.identity.online.keys import KeyClass, key_class, keyed_hash
 from omnilink.identity.online.observation import Distrust, observe_participant
 from omnilink.identity.online.traffic import tell_apart
 from omnilink.identity.online.weights import default_weights
-from omnilink.identity.person_name import parse_name
+from omnilink.identity.person_name import NameLevel, parse_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant, Role, StatedClaim
 
@@ -80,7 +80,9 @@ def test_a_mailbox_may_bear_its_owners_name_or_anothers(local, says):
 def test_short_forms_beside_the_common_ones_are_known():
     assert not compare_forms(form("Joanna Hill"), form("Jody Hill")).clash
     assert not compare_forms(form("Elizabeth Hill"), form("Lib Hill")).clash
-    assert compare_forms(form("Emily Hill"), form("Emma Hill")).clash
+    assert compare_forms(form("Emily Hill"), form("Emma Hill")).given is NameLevel.PARTIAL
+    assert compare_forms(form("Elizabeeth Hill"), form("Libby Hill")).given is NameLevel.NEAR
+    assert compare_forms(form("Marta Hill"), form("Maria Hill")).clash
 
 
 def test_another_surname_is_another_person_unless_the_given_name_is_surely_the_same():

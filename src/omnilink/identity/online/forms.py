@@ -3,8 +3,9 @@
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from omnilink.identity.name_evidence import compare_words
+from omnilink.identity.name_evidence import compare_given, compare_words, formal_names
 from omnilink.identity.name_letters import consonants
+from omnilink.identity.name_parts import known_given_names
 from omnilink.identity.person_name import NameEvidence, NameLevel, PersonName, compare_names
 from omnilink.identity.tables import read_table
 
@@ -53,37 +54,68 @@ def compare_forms(a: NameForm, b: NameForm) -> Likeness:
     """How two forms compare. They clash where they cannot be one person's, marriages and slips allowed for."""
     evidence = compare_names(a.name, b.name)
     given = evidence.given
-    if given is NameLevel.CONFLICT and _is_called(a.name.given, b.name.given):
-        given = NameLevel.NICKNAME
+    straight, middle = compare_given(a.name.given, b.name.given)
+    as_read = straight is NameLevel.CONFLICT is not middle
+    if given is NameLevel.CONFLICT and as_read and (called := _called_alike(a.name.given, b.name.given)):
+        given = called
     elif given is NameLevel.CONFLICT and _is_clipped(a.name, b.name):
         given = NameLevel.PARTIAL
-    clash = evidence.generation_conflict or given is NameLevel.CONFLICT or _another_surname(given, evidence)
+    clash = (
+        evidence.generation_conflict or given is NameLevel.CONFLICT or _another_surname(given, evidence, a.name, b.name)
+    )
     return Likeness(
         given, evidence.family, clash, evidence.generation_conflict,
         len(a.name.family) > 1 and len(b.name.family) > 1,
     )  # fmt: skip
 
 
-def _another_surname(given: NameLevel, evidence: NameEvidence) -> bool:
-    """Another surname is another person unless the given name is surely the same: people marry."""
-    return evidence.family is NameLevel.CONFLICT and given < NameLevel.NEAR
+def _another_surname(given: NameLevel, evidence: NameEvidence, a: PersonName, b: PersonName) -> bool:
+    """Another surname is another person unless the given name is surely the same: people marry.
+
+    Whoever has two surnames keeps them: two others are somebody else's.
+    """
+    if evidence.family is not NameLevel.CONFLICT:
+        return False
+    return given < NameLevel.NEAR or (len(a.family) > 1 and len(b.family) > 1)
 
 
 def _is_clipped(a: PersonName, b: PersonName) -> bool:
-    return any(
-        min(len(x), len(y)) >= CLIPPED and (x in y or y in x) for x in a.given for y in b.given
-    )  # fmt: skip
+    return any(_is_part(x, y) or _is_part(y, x) for x in a.given for y in b.given)
 
 
-def _is_called(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Whether the given names in use are a name and one of its further short forms, or two of one name's."""
-    formal = _formal()
+def _is_part(x: str, y: str) -> bool:
+    """Whether x is what is left of y. A name of its own is not: Juan of Juana, Martin of Martina."""
+    return len(x) >= CLIPPED and x in y and x not in known_given_names() and not x.isupper()
+
+
+def _called_alike(a: tuple[str, ...], b: tuple[str, ...]) -> NameLevel | None:
+    """NICKNAME where the given names in use are a name and one of its further short forms, or two of one name's.
+
+    NEAR where one of them is written with a slip.
+    """
     if not a or not b:
-        return False
-    here, there = formal.get(a[0], frozenset({a[0]})), formal.get(b[0], frozenset({b[0]}))
-    return not here.isdisjoint(there) or any(
-        compare_words(x, y, given=True) >= NameLevel.NICKNAME for x in here for y in there
-    )
+        return None
+    here, there = _names_for(a[0]), _names_for(b[0])
+    if not here.isdisjoint(there):
+        # Emma is called Emily, and may have a sister Emily.
+        both_known = a[0] in known_given_names() and b[0] in known_given_names()
+        return NameLevel.PARTIAL if both_known else NameLevel.NICKNAME
+    if any(compare_words(x, y, given=True) >= NameLevel.NICKNAME for x in here for y in there):
+        return NameLevel.NICKNAME
+    for one, other in ((a[0], b[0]), (b[0], a[0])):
+        if not _is_written_right(one) and any(
+            compare_words(one, name, given=True) >= NameLevel.NEAR for name in _names_for(other) | formal_names(other)
+        ):
+            return NameLevel.NEAR
+    return None
+
+
+def _names_for(word: str) -> frozenset[str]:
+    return _formal().get(word) or frozenset({word})
+
+
+def _is_written_right(word: str) -> bool:
+    return len(word) < 4 or word in known_given_names() or word in _formal()
 
 
 @cache

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from omnilink.identity.online.born import age_years
-from omnilink.identity.online.forms import NameForm, names_mailbox
+from omnilink.identity.online.forms import NameForm, compare_forms, names_mailbox
 from omnilink.identity.online.keys import KeyClass, key_class
 from omnilink.identity.online.weights import Weights
+from omnilink.identity.person_name import NameLevel
 
 REGULAR = 2
 """A silence of so many usual intervals is no change of holder."""
 STEADY_USES = 3
 """Uses from which a handle is steadily somebody's."""
+PROVEN_USES = 5
+"""Uses from which a handle is so often somebody's that a call nobody vouches for is more likely theirs than forged:
+forgers choose among people, honest calls come from those who call."""
 
 
 class Holder(NamedTuple):
@@ -40,11 +44,17 @@ class Holder(NamedTuple):
 
 
 class Bare(NamedTuple):
-    """A nameless observation on a handle; `vouched`: nothing distrusts it."""
+    """A nameless observation on a handle.
+
+    Attributes:
+        vouched: nothing distrusts it.
+        form: the name it claims, if something does.
+    """
 
     at: int
     id: str
     vouched: bool = True
+    form: NameForm | None = None
 
 
 class Spoke(NamedTuple):
@@ -75,7 +85,7 @@ def attribute(key: str, bare: Sequence[Bare], holders: Sequence[Holder], hot: bo
         return dict.fromkeys((o.id for o in bare), Spoke("", "place"))
     kind = key_class(key)
     if holders:
-        return {o.id: _spoke(o, key, kind, holders, w) for o in bare}
+        return {o.id: _spoke(o, key, kind, _fitting(o, holders), w) for o in bare}
     # Nobody ever named: one unknown holder, while the uses follow each other.
     found: dict[str, Spoke] = {}
     run, last = "", None
@@ -90,7 +100,21 @@ def attribute(key: str, bare: Sequence[Bare], holders: Sequence[Holder], hot: bo
     return found
 
 
+def _fitting(o: Bare, holders: Sequence[Holder]) -> Sequence[Holder]:
+    """Those of the holders who have the claimed name."""
+    if o.form is None:
+        return holders
+    return [holder for holder in holders if any(_is_named(o.form, form) for form in holder.forms)]
+
+
+def _is_named(claimed: NameForm, form: NameForm) -> bool:
+    like = compare_forms(claimed, form)
+    return not like.clash and min(like.given, like.family) > NameLevel.MISSING
+
+
 def _spoke(o: Bare, key: str, kind: KeyClass, holders: Sequence[Holder], w: Weights) -> Spoke:
+    if not holders:
+        return Spoke("", "unvouched-call")
     best, share, at = holders[0], 1.0, o.at
     if len(holders) > 1:
         weights = [sum(1 / (1 + abs(at - t) / w.half_s) for t in holder.times) for holder in holders]
@@ -105,7 +129,7 @@ def _spoke(o: Bare, key: str, kind: KeyClass, holders: Sequence[Holder], w: Weig
     after = best.times[place] - at if place < len(best.times) else None
     rest = min(gap for gap in (before, after) if gap is not None)
     inside = before is not None and after is not None
-    if not o.vouched and not (len(best.times) >= STEADY_USES and len(holders) == 1 and (inside or rest <= w.run_s)):
+    if not o.vouched and not (len(best.times) >= PROVEN_USES and len(holders) == 1 and (inside or rest <= w.run_s)):
         # Whoever forges a number knows neither whose telephone it is nor how it is used.
         return Spoke("", "unvouched-call", share)
     return (

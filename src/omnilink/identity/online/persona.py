@@ -37,7 +37,7 @@ def slot_of(o: Observation, *, case_is_shared: bool) -> Slot:
         case_is_shared: somebody else, or the same person elsewhere, named its case too, so that the case may tell whose
             it is.
     """
-    if o.distrust is Distrust.UNVOUCHED and o.form is None and len(o.keys) == 1:
+    if o.distrust is Distrust.UNVOUCHED and len(o.keys) == 1:
         return Slot(Place.NAMELESS, o.keys[0])
     if o.distrust is not Distrust.NOTHING:
         return Slot(Place.ALONE, o.id)

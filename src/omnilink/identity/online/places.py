@@ -129,4 +129,5 @@ class Places:
 
 
 def _bare(o: Observation) -> Bare:
-    return Bare(o.at, o.id, o.distrust is Distrust.NOTHING)
+    vouched = o.distrust is Distrust.NOTHING
+    return Bare(o.at, o.id, vouched, None if vouched else o.form)
