@@ -15,6 +15,7 @@
     │   ├── SendRefused           a message is not sent, and nothing left: `reason` says why
     │   │   └── PolicyRefused     the platform's own rules do not allow it
     │   ├── Refused               a request from outside was not accepted; `status_code` is what it was told
+    │   │   └── FetchRefused      a file is not fetched, or not taken: `reason` says why
     │   ├── NotFound              no such record in the caller's scope
     │   ├── ScopeDenied           the scope does not reach that tenant or account
     │   └── StoreUnusable         the database is damaged, newer than this program, or not ours
@@ -132,6 +133,19 @@ class PolicyRefused(SendRefused):
 
 class Refused(PermanentError):
     """A request from outside was not accepted."""
+
+
+class FetchRefused(Refused):
+    """A URL is not fetched, or what it leads to is not taken; trying again cannot help.
+
+    Args:
+        reason: `url`, `scheme`, `userinfo`, `host`, `port`, `address`, `redirects`, `too-large`, `encoding`, `gone`,
+            `not-authorised`, `wrong-type` or `status`.
+    """
+
+    def __init__(self, message: str, *, reason: str, status_code: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint, status_code=status_code)
+        self.reason = reason
 
 
 class NotFound(PermanentError):

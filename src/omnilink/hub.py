@@ -16,6 +16,7 @@ from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.page import read_page
 from omnilink.citizen.people import render_contact
 from omnilink.ingest.accounts import Accounts
+from omnilink.ingest.fetch import MediaDesk
 from omnilink.ingest.imports import Imported, Importer
 from omnilink.ingest.loop import Loop
 from omnilink.ingest.poll import Poller
@@ -52,8 +53,8 @@ class Hub:
         answer: what callers are told; the configured plugins' `omnilink_answer` if not given.
 
     Attributes:
-        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
-            holds the lines of those that keep one open.
+        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
+            holds the lines of those that keep one open; `media` has the files that messages point to.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Hub:
         if http is not None:
             quiet_logs()
         self._http, self._delivery = http, Loop(self._deliver)
+        self.media = MediaDesk(store, self.scope, self.accounts, self.settings.media, clock)
         self.outbox = Outbox.of(
             store, self.scope, self.accounts, find=self._finder.find, http=self._client, new_id=self._new_id,
             clock=clock, queued=self._delivery.wake, default_region=self.settings.default_region,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plugin.scripted import Answer, Web
 
-from omnilink.errors import ConfigError, TransientError
-from omnilink.plugin.fetch_policy import Credential, FetchPolicy, FetchRefused
+from omnilink.errors import ConfigError, FetchRefused, TransientError
+from omnilink.plugin.fetch_policy import Credential, FetchPolicy
 from omnilink.plugin.fetcher import SafeFetcher, read_target
 
 PUBLIC = "93.184.215.14"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plugin.scripted import Answer, Web
 
-from omnilink.errors import TransientError
+from omnilink.errors import FetchRefused, TransientError
 from omnilink.plugin.decoding import Decoder
-from omnilink.plugin.fetch_policy import FetchPolicy, FetchRefused
+from omnilink.plugin.fetch_policy import FetchPolicy
 from omnilink.plugin.fetcher import SafeFetcher
 
 PUBLIC = "93.184.215.14"

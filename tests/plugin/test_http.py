@@ -4,8 +4,9 @@ import httpx
 import httpx2
 import pytest
 
+from omnilink.errors import FetchRefused
 from omnilink.outbound.transport import NOT_DISPATCHED, send_step
-from omnilink.plugin.fetch_policy import FetchPolicy, FetchRefused
+from omnilink.plugin.fetch_policy import FetchPolicy
 from omnilink.plugin.fetcher import SafeFetcher
 from omnilink.plugin.http import make_client
 from omnilink.plugin.sending import HttpAnswer, HttpRequest, TransportFailed

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 import trustme
 
-from omnilink.errors import TransientError
-from omnilink.plugin.fetch_policy import Credential, FetchPolicy, FetchRefused
+from omnilink.errors import FetchRefused, TransientError
+from omnilink.plugin.fetch_policy import Credential, FetchPolicy
 from omnilink.plugin.fetcher import SafeFetcher
 
 pytestmark = [pytest.mark.real, pytest.mark.anyio]

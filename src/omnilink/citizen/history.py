@@ -8,6 +8,7 @@ from omnilink.model.delivery import fold_call, fold_delivery
 from omnilink.model.event import InteractionKind
 from omnilink.model.ids import from_micros, to_micros
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
+from omnilink.model.media import MediaItem
 from omnilink.model.part import Call, Media, Part
 from omnilink.model.participant import Attestation, Role
 from omnilink.model.persona import Link
@@ -70,7 +71,9 @@ def explain_row(row: TimelineRow, path: Sequence[Link]) -> Why:
     )
 
 
-def fold_item(row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link]) -> TimelineItem:
+def fold_item(
+    row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link], media: Iterable[MediaItem] = ()
+) -> TimelineItem:
     """One timeline item: what was said, with everything that happened to it since."""
     interaction = row.interaction
     parts, subject, edited = fold_edits(interaction, revisions)
@@ -91,6 +94,7 @@ def fold_item(row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Li
         current_subject=subject,
         state=state,
         reactions=fold_reactions(revisions),
+        media=tuple(media),
     )
 
 
@@ -137,9 +141,21 @@ def fold_reactions(revisions: Iterable[Revision]) -> dict[str, int]:
 
 
 def fold_page(
-    rows: Iterable[TimelineRow], revisions: Mapping[str, Sequence[Revision]], paths: Mapping[str, Sequence[Link]]
+    rows: Iterable[TimelineRow],
+    revisions: Mapping[str, Sequence[Revision]],
+    paths: Mapping[str, Sequence[Link]],
+    media: Iterable[MediaItem] = (),
 ) -> list[TimelineItem]:
     """A page of rows as items. `paths` is persona id → the links that join it to the person asked for."""
+    files: dict[str, list[MediaItem]] = {}
+    for file in media:
+        files.setdefault(file.interaction, []).append(file)
     return [
-        fold_item(row, revisions.get(row.interaction.id, ()), paths.get(row.attribution.persona, ())) for row in rows
+        fold_item(
+            row,
+            revisions.get(row.interaction.id, ()),
+            paths.get(row.attribution.persona, ()),
+            files.get(row.interaction.id, ()),
+        )
+        for row in rows
     ]

@@ -1,17 +1,23 @@
 """Page: one page of a person's history, read and folded."""
 
+from typing import Protocol
+
 from omnilink.citizen.explain import find_paths
 from omnilink.citizen.history import fold_page, parse_cursor, render_cursor
 from omnilink.identity.components import partition
 from omnilink.model.scope import Scope
 from omnilink.model.view import TimelinePage
-from omnilink.store.base import Component, HistoryStore
+from omnilink.store.base import Component, HistoryStore, MediaStore
 
 MOST_ITEMS = 1000
 
 
+class PageStore(HistoryStore, MediaStore, Protocol):
+    """What a page is read from."""
+
+
 async def read_page(
-    store: HistoryStore, scope: Scope, component: Component, asked: str, *, limit: int, before: str | None
+    store: PageStore, scope: Scope, component: Component, asked: str, *, limit: int, before: str | None
 ) -> TimelinePage:
     """A page of a contact's history, newest first.
 
@@ -29,7 +35,8 @@ async def read_page(
     members = [p.id for p in component.personas]
     rows = await store.read_timeline(scope, members, before=cursor, limit=limit)
     revisions = await store.read_revisions(scope, [row.interaction.id for row in rows])
+    media = await store.read_media(scope, interactions=[row.interaction.id for row in rows])
     blocked = partition([p.key for p in component.personas], component.links).conflicts
-    items = fold_page(rows, revisions, find_paths(asked, component.links, blocked))
+    items = fold_page(rows, revisions, find_paths(asked, component.links, blocked), media)
     more = render_cursor(rows[-1]) if len(rows) == limit else None
     return TimelinePage(contact=component.contact, items=tuple(items), next_cursor=more)

@@ -7,11 +7,12 @@ from datetime import date
 import click
 
 from omnilink.citizen.history import fold_call_parts, fold_edits, fold_reactions
-from omnilink.cli.part_text import label_of, words_of
+from omnilink.cli.part_text import label_of, place_of, words_of
 from omnilink.cli.terminal import one_line, pad, wrap
 from omnilink.model.delivery import fold_delivery
 from omnilink.model.event import Direction, InteractionKind
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
+from omnilink.model.media import MediaItem
 from omnilink.model.part import Call, Part
 from omnilink.model.participant import Participant, Role
 from omnilink.model.view import TimelineItem
@@ -41,6 +42,7 @@ class Shown:
     Attributes:
         who: a word about the person beside the direction: the author in a conversation, an unusual role in a timeline.
         notes: lines under it (`--why`).
+        media: where the bytes of its files are.
     """
 
     interaction: Interaction
@@ -50,6 +52,7 @@ class Shown:
     reactions: Mapping[str, int] = field(default_factory=dict)
     who: str = ""
     notes: Sequence[str] = ()
+    media: Sequence[MediaItem] = ()
 
     @classmethod
     def of_item(cls, item: TimelineItem, *, why: bool) -> "Shown":
@@ -64,6 +67,7 @@ class Shown:
             item.reactions,
             "" if item.role in usual else f"({item.role.value})",
             notes,
+            item.media,
         )
 
     @classmethod
@@ -107,7 +111,10 @@ def _item_lines(item: Shown, columns: int) -> Iterator[str]:
     body += text
     if hidden:
         body.append(click.style(f"… {hidden} more lines", dim=True))
-    body += [one_line(label, room) for part in item.parts if (label := label_of(part))]
+    for part in item.parts:
+        if label := label_of(part):
+            place = place_of(part, item.media)
+            body.append(one_line(f"{label} · {place}" if place else label, room))
     became = [*item.states, *(f"{reaction} {count}" for reaction, count in sorted(item.reactions.items()))]
     if became:
         body += [click.style(line, dim=True) for line in wrap(one_line(" · ".join(became)), room)]

@@ -1,8 +1,9 @@
 """Parts as words: what is shown of a text, a file, a place, a choice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from omnilink.cli.html_text import text_of_html
+from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.part import (
     Call,
     Choices,
@@ -51,6 +52,17 @@ def label_of(part: Part) -> str:
             return f"[{part.name}]"
         case _:
             return ""
+
+
+def place_of(part: Part, media: Iterable[MediaItem]) -> str:
+    """Where the bytes of a part's file are: its id to export it by, or what became of it; "" if nothing is known."""
+    ref = part.ref if isinstance(part, Media) else part.recording_ref if isinstance(part, Call) else None
+    for item in media:
+        if item.ref == ref:
+            if item.state is MediaState.FETCHED:
+                return f"file {item.id}"
+            return f"{item.state.value} {item.reason}" if item.reason else item.state.value
+    return ""
 
 
 def _call_words(call: Call) -> str:

@@ -9,6 +9,7 @@ from omnilink.ingest.prepare import AccountFacts
 from omnilink.ingest.process import Reader
 from omnilink.model.handle import Handle
 from omnilink.plugin.connector import Connector, ConnectorSettings, Parses
+from omnilink.plugin.media import HoldsMedia
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import AccountSettings, Settings, is_account_name
 from omnilink.plugin.webhook import Secrets
@@ -145,6 +146,7 @@ class Accounts:
             parser_version=f"{made.manifest.name}/{made.manifest.version}",
             own_keys=frozenset(h.key for h in own),
             default_region=self._settings.default_region,
+            holds_media=isinstance(made, HoldsMedia),
         )
         self._readers[account, connector] = Reader(made, facts)
         return self._readers[account, connector]

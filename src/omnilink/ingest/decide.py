@@ -84,7 +84,7 @@ class _Decision:
             now=now,
         )
         self._events = dict(context.events)
-        self._history = History(context, self._people, new_id)
+        self._history = History(context, self._people, new_id, now)
         self._parked = {key: list(parked) for key, parked in context.parked.items()}
         self._envelopes: list[SettledEnvelope] = []
         self._settled: list[SettledEvent] = []
@@ -135,7 +135,9 @@ class _Decision:
         if mark in self._events:
             if isinstance(event, Spoken):
                 self._history.join_seats(event, prepared.seats, envelope, account)
-            return EventState.DUPLICATE, self._events[mark] or None, None
+            known = self._events[mark]
+            self._history.tell_media(event, known, envelope.id, account.name, holds=account.holds_media)
+            return EventState.DUPLICATE, known or None, None
         interaction: str | None = None
         if isinstance(event, Ignored):
             self._events[mark] = ""
@@ -156,6 +158,7 @@ class _Decision:
                 return EventState.PARKED, None, None
             actor = prepared.seats[0].participant if prepared.seats else event.actor
             self._history.revise(event, interaction, account.name, actor, event.occurred_at or envelope.received_at)
+            self._history.tell_media(event, interaction, envelope.id, account.name, holds=account.holds_media)
         self._events[mark] = interaction or ""
         return EventState.RECORDED, interaction, None
 
@@ -169,6 +172,7 @@ class _Decision:
                 continue
             self._history.revise(event, interaction, parked.account, event.actor, event.occurred_at or self._now)
             self._events[parked.account, event.event_key] = interaction
+            self._history.tell_media(event, interaction, parked.envelope, parked.account)
             self._unparked.append(
                 SettledEvent(
                     envelope=parked.envelope,
@@ -226,6 +230,7 @@ class _Decision:
             interactions=history.interactions,
             arrivals=history.arrivals,
             revisions=history.revisions,
+            media=history.media,
             personas=people.personas,
             claims=people.claims,
             attributions=people.attributions,

@@ -10,6 +10,7 @@ from datetime import datetime
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
+from omnilink.ingest.media import make_items
 from omnilink.ingest.prepare import AccountFacts, Seat
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
@@ -19,11 +20,13 @@ from omnilink.model.event import (
     ChoiceMade,
     DeliveryUpdated,
     Direction,
+    Event,
     InteractionKind,
     MessageReceived,
     Spoken,
 )
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
+from omnilink.model.media import MediaItem
 from omnilink.model.participant import Participant, Role
 from omnilink.store.base import ELSEWHERE, Context, MessageRef
 
@@ -35,15 +38,17 @@ class History:
         context: what was read.
         people: the batch's people; participants are attributed there.
         new_id: makes public ids.
+        now: the time of the decision.
     """
 
-    def __init__(self, context: Context, people: People, new_id: Callable[[], str]) -> None:
-        self._people, self._new_id = people, new_id
+    def __init__(self, context: Context, people: People, new_id: Callable[[], str], now: datetime) -> None:
+        self._people, self._new_id, self._now = people, new_id, now
         self._messages = {key: list(refs) for key, refs in context.messages.items()}
         self._threads = dict(context.conversations)
         self.interactions: list[Interaction] = []
         self.arrivals: list[tuple[str, Arrival]] = []
         self.revisions: list[Revision] = []
+        self.media: list[MediaItem] = []
         self.conversations: list[Conversation] = []
         self.conversation_keys: dict[str, str] = {}
         self.merges: list[tuple[str, str]] = []
@@ -118,6 +123,7 @@ class History:
             automated=event.automated if isinstance(event, MessageReceived) else None,
         )
         self.interactions.append(interaction)
+        self.tell_media(event, interaction.id, envelope.id, account.name, holds=account.holds_media)
         attributed = []
         for ordinal, seat in enumerate(seats):
             if seat.seed is not None:
@@ -161,6 +167,7 @@ class History:
                 parts=(event.call, *event.parts) if isinstance(event, CallUpdated) else event.parts,
             )
         )
+        self.tell_media(event, ref.id, envelope.id, account.name, holds=account.holds_media)
         attributed = dict(ref.attributed)
         for ordinal, seat in enumerate(seats):
             seed, before = seat.seed, attributed.get(ordinal)
@@ -209,6 +216,13 @@ class History:
         self.revisions.append(
             make_revision(event, id_=self._new_id(), interaction=interaction, account=account, actor=actor, at=at)
         )
+
+    def tell_media(self, event: Event, interaction: str, envelope: str, account: str, *, holds: bool = False) -> None:
+        """Adds the files an event names, told for the first time or again; `holds`: the envelope has their bytes."""
+        if interaction:
+            self.media += make_items(
+                event, interaction, account=account, envelope=envelope, holds=holds, new_id=self._new_id, now=self._now
+            )
 
 
 def _kind(event: Spoken) -> InteractionKind:

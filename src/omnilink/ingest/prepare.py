@@ -24,6 +24,7 @@ class AccountFacts:
     Attributes:
         channel: the medium where an event does not name one.
         own_keys: canonical keys of the agency's own handles.
+        holds_media: the envelopes themselves hold the files of their messages.
     """
 
     name: str
@@ -32,6 +33,7 @@ class AccountFacts:
     parser_version: str
     own_keys: frozenset[str] = frozenset()
     default_region: str | None = None
+    holds_media: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -26,6 +26,7 @@ from omnilink.model.event import (
 )
 from omnilink.model.handle import Handle
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
+from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import (
     Action,
     Draft,
@@ -59,8 +60,8 @@ __all__ = [
     "Choices", "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
     "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers",
     "Handle", "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss",
-    "Media", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer",
-    "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
-    "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Spoken", "StatedClaim",
-    "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
+    "Media", "MediaItem", "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native",
+    "NativeRefs", "Offer", "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart",
+    "Part", "Participant", "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role",
+    "Spoken", "StatedClaim", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
 ]  # fmt: skip

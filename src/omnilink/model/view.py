@@ -6,6 +6,7 @@ from pydantic import Field
 
 from omnilink.model.event import Direction, InteractionKind
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.media import MediaItem
 from omnilink.model.part import Part
 from omnilink.model.participant import Role
 from omnilink.model.record import Record, Utc
@@ -30,6 +31,7 @@ class TimelineItem(Record):
         role: what this person was in it.
         state: `sent`, `delivered`, `read`, `failed` of our own message; the folded call state; `deleted`; `edited`.
         reactions: reaction to number of people.
+        media: where the bytes of its files are; an item's `ref` is that of the part it is about.
         current_parts: the content after all edits (`interaction.parts` stays what was first said).
     """
 
@@ -42,6 +44,7 @@ class TimelineItem(Record):
     current_subject: str | None = None
     state: str | None = None
     reactions: dict[str, int] = Field(default_factory=dict)
+    media: tuple[MediaItem, ...] = ()
 
     shown: ClassVar[tuple[str, ...]] = ("role", "state")
 

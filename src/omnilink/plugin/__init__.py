@@ -2,8 +2,10 @@
 
 from omnilink.plugin.capabilities import Capabilities, Level
 from omnilink.plugin.connector import Connector, ConnectorSettings, Parses, Polls, ReadsFiles, ReceivesWebhooks
+from omnilink.plugin.fetch_policy import Credential
 from omnilink.plugin.hookspecs import hookimpl
 from omnilink.plugin.manifest import Manifest, Setting
+from omnilink.plugin.media import FetchesMedia, HoldsMedia, MediaStep
 from omnilink.plugin.outcomes import read_outcome, retry_after_s
 from omnilink.plugin.sending import (
     Accepted,
@@ -37,9 +39,10 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Declined", "Handed",
-    "HoldsSession", "HttpAnswer", "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "NeedsKeys", "NotDispatched",
-    "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret",
-    "Secrets", "SendContext", "Sends", "Session", "Setting", "Step", "Throttled", "Transmits", "TransportFailed",
-    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
+    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Credential", "Declined",
+    "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer", "HttpRequest", "Keys", "Level", "Manifest",
+    "MediaFile", "MediaStep", "NeedsKeys", "NotDispatched", "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles",
+    "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets", "SendContext", "Sends", "Session", "Setting",
+    "Step", "Throttled", "Transmits", "TransportFailed", "Unknown", "Verified", "WebhookResponse", "hookimpl",
+    "read_outcome", "retry_after_s",
 ]  # fmt: skip

@@ -1,7 +1,10 @@
 """Credentials: which secret a call gets, and that no other host ever does."""
 
+from urllib.parse import urlsplit
+
 from omnilink.errors import ConfigError, SecretMissing
 from omnilink.plugin.connector import ConnectorSettings
+from omnilink.plugin.fetch_policy import Credential
 from omnilink.plugin.sending import HttpRequest
 from omnilink.plugin.webhook import Secrets
 
@@ -39,3 +42,18 @@ def newest_secret(secrets: Secrets, name: str, *, connector: str) -> str:
     if not values:
         raise SecretMissing(f"sending needs {name}", connector=connector, hint=f'write {name} = "env:NAME"')
     return values[0].reveal()
+
+
+def host_of(url: str) -> str:
+    """The host of an address of ours (a configured one, not one that somebody wrote)."""
+    return urlsplit(url).hostname or ""
+
+
+def bearer_for(url: str, secrets: Secrets, name: str, *, connector: str) -> Credential:
+    """The newest value of a secret as a bearer token, for the host of this address only.
+
+    Raises:
+        SecretMissing: none is configured.
+    """
+    token = newest_secret(secrets, name, connector=connector)
+    return Credential(host_of(url), {"authorization": f"Bearer {token}"})

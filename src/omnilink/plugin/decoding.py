@@ -2,8 +2,7 @@
 
 import zlib
 
-from omnilink.errors import TransientError
-from omnilink.plugin.fetch_policy import FetchRefused
+from omnilink.errors import FetchRefused, TransientError
 
 _STEP_BYTES = 65_536
 

@@ -3,23 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from omnilink.errors import ConfigError, Refused
+from omnilink.errors import ConfigError
 from omnilink.plugin.addresses import Network, matches_host, read_host, read_networks
 
 ANY_HOST = "*"
-
-
-class FetchRefused(Refused):
-    """A URL is not fetched, or what it leads to is not taken; trying again cannot help.
-
-    Args:
-        reason: `url`, `scheme`, `userinfo`, `host`, `port`, `address`, `redirects`, `too-large`, `encoding`, `gone`,
-            `not-authorised` or `status`.
-    """
-
-    def __init__(self, message: str, *, reason: str, status_code: int | None = None, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint, status_code=status_code)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

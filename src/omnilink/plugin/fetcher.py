@@ -15,10 +15,10 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import anyio
 
-from omnilink.errors import ConfigError, OmnilinkError, TransientError
+from omnilink.errors import ConfigError, FetchRefused, OmnilinkError, TransientError
 from omnilink.plugin.addresses import Address, is_private, matches_host, may_call, read_address, read_host
 from omnilink.plugin.decoding import Decoder
-from omnilink.plugin.fetch_policy import Credential, Fetched, FetchPolicy, FetchRefused
+from omnilink.plugin.fetch_policy import Credential, Fetched, FetchPolicy
 from omnilink.plugin.outcomes import retry_after_s
 from omnilink.plugin.sending import HttpAnswer
 from omnilink.plugin.sniffing import sniff_type

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from omnilink.errors import ConfigError, SecretMissing
+from omnilink.plugin.fetch_policy import ANY_HOST, FetchPolicy
 
 MIN_SECRET_CHARS = 4
 
@@ -106,6 +107,31 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class MediaSettings:
+    """The table `[media]`: files that messages point to.
+
+    Attributes:
+        fetch: a server fetches them by itself; otherwise only `omnilink media fetch` does.
+        max_bytes: of one file; `timeout_s` seconds for one request.
+        private_networks: CIDR blocks of the agency's own in which a provider of its own may lie.
+        ports: ports that may be called.
+    """
+
+    fetch: bool = True
+    max_bytes: int = 25_000_000
+    timeout_s: float = 60.0
+    private_networks: tuple[str, ...] = ()
+    ports: tuple[int, ...] = (443,)
+
+    def policy(self, hosts: tuple[str, ...], max_bytes: int) -> FetchPolicy:
+        """What may be fetched from these hosts."""
+        return FetchPolicy(
+            hosts, private_networks=self.private_networks, ports=frozenset(self.ports), max_bytes=max_bytes,
+            timeout_s=self.timeout_s,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """The whole configuration."""
 
@@ -117,6 +143,7 @@ class Settings:
     accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Plugin -> its own table; the first one is asked first."""
+    media: MediaSettings = MediaSettings()
 
 
 def _is_reference(value: object) -> bool:
@@ -145,7 +172,31 @@ def is_account_name(name: str) -> bool:
     return name.isascii() and name.replace("-", "").replace("_", "").isalnum()
 
 
-_TABLES = {"accounts", "plugins"}
+_MEDIA_KINDS: Mapping[str, tuple[type, ...]] = {
+    "fetch": (bool,), "max_bytes": (int,), "timeout_s": (int, float), "private_networks": (list,), "ports": (list,),
+}  # fmt: skip
+
+
+def _media(table: object) -> MediaSettings:
+    if not isinstance(table, dict):
+        raise ConfigError("media must be a table", setting="media", hint="write [media]")
+    for name, value in table.items():
+        kinds = _MEDIA_KINDS.get(name)
+        if kinds is None:
+            known = ", ".join(_MEDIA_KINDS)
+            raise ConfigError(f"unknown setting {name}", setting=f"media.{name}", hint=f"known: {known}")
+        items = value if isinstance(value, list) else ()
+        of = int if name == "ports" else str
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if type(value) not in kinds or (number and value <= 0) or any(type(item) is not of for item in items):
+            raise ConfigError(f"media.{name} is of the wrong kind", setting=f"media.{name}")
+    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    media = MediaSettings(**fields)
+    media.policy((ANY_HOST,), media.max_bytes)  # a wrong network is told now rather than at the first file
+    return media
+
+
+_TABLES = {"accounts", "plugins", "media"}
 _KNOWN = {"tenant", "store", "public_url", "default_region", *_TABLES}
 
 
@@ -175,7 +226,9 @@ def parse_settings(text: str) -> Settings:
     for name in accounts:
         if not is_account_name(name):
             raise ConfigError("an account's name may hold letters, digits, - and _", setting=f"accounts.{name}")
-    return Settings(**table, accounts={name: _account(name, a) for name, a in accounts.items()}, plugins=plugins)
+    media = _media(table.pop("media", {}))
+    read = {name: _account(name, a) for name, a in accounts.items()}
+    return Settings(**table, accounts=read, plugins=plugins, media=media)
 
 
 def read_settings(path: Path) -> Settings:

@@ -29,13 +29,14 @@ from omnilink.store.decision import (
     SettledEnvelope,
     SettledEvent,
 )
+from omnilink.store.media import MediaStore
 from omnilink.store.outbox import OutboxStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
 
 __all__ = [
-    "ELSEWHERE", "Accepted", "Asked", "Change", "Component", "ContactRow", "Context", "DecisionStore", "EnvelopeStore",
-    "EventState", "HistoryStore", "LedgerStore", "Lookup", "MessageRef", "OutboxStore", "Parked", "PeopleStore",
-    "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
+    "ELSEWHERE", "Accepted", "Asked", "Change", "Component", "ContactRow", "Context", "DecisionStore",
+    "EnvelopeStore", "EventState", "HistoryStore", "LedgerStore", "Lookup", "MediaStore", "MessageRef", "OutboxStore",
+    "Parked", "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
 ]  # fmt: skip
 
 # --- envelopes -------------------------------------------------------------------------------------------------
@@ -252,5 +253,7 @@ class LedgerStore(Protocol):
         ...
 
 
-class Store(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, OutboxStore, ReplyStore, Protocol):
+class Store(
+    EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, OutboxStore, ReplyStore, MediaStore, Protocol
+):
     """A whole store."""

@@ -9,8 +9,10 @@ from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import EnvelopeState
 from omnilink.model.event import Direction
 from omnilink.model.interaction import Arrival, Interaction, Revision
+from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Claim, Link, Persona, PersonaRef, Revocation
+from omnilink.store.media import MediaUpdate
 from omnilink.store.outbox import OutboxUpdate
 from omnilink.store.replies import Reply
 
@@ -158,8 +160,11 @@ class Change:
             the same change says of the echo goes with it; whatever is said of it later is a Conflict.
         outbox: new items. An idempotency key that is known is a Conflict.
         outbox_updates: each must find its item as it expects it, else Conflict.
-        blobs: sha256 → bytes of media to be sent; a known one is kept once.
+        blobs: sha256 → bytes of media, sent or fetched; a known one is kept once.
         replies: what requests were told. A key of the account that has one already is a Conflict.
+        media: files of interactions. One of a known (interaction, ref) is kept once. A known (interaction, event_key,
+            position) with another address is told anew: unless it is here already it waits again, at that address.
+        media_updates: each must find its file as it expects it, else Conflict.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
     """
@@ -189,3 +194,5 @@ class Change:
     outbox_updates: Sequence[OutboxUpdate] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict)
     replies: Sequence[Reply] = ()
+    media: Sequence[MediaItem] = ()
+    media_updates: Sequence[MediaUpdate] = ()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.record import Record
 from omnilink.store.replies import Reply
@@ -93,3 +94,8 @@ def reply_line(reply: Reply) -> Line:
     """What a request was told; when is the machine's affair."""
     body = hashlib.sha256(reply.body).hexdigest()
     return (reply.account, reply.key, reply.status, reply.content_type, body)
+
+
+def media_line(name: Line, item: MediaItem) -> Line:
+    """A file of an interaction and what came of it; where it was told first, and how often tried, is left out."""
+    return (name, item.ref, item.filename, item.declared_type, item.state, item.held, item.sha256)

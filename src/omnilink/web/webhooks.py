@@ -177,6 +177,8 @@ class WebhookApp:
             tasks.start_soon(self._run, self._hub.run_delivery, self._delivered)
             tasks.start_soon(self._run_accounts, self._hub.poller.run)
             tasks.start_soon(self._run_accounts, self._hub.sessions.run)
+            if self._hub.settings.media.fetch:
+                tasks.start_soon(self._run, self._hub.media.run, self._media_fetched)
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown: what is pending is on disk and is processed at the next start
             tasks.cancel_scope.cancel()
@@ -209,6 +211,10 @@ class WebhookApp:
     def _delivered(self, error: Exception | None) -> None:
         if error is not None:
             logger.error("sending failed, it will be tried again: %s", type(error).__name__)
+
+    def _media_fetched(self, error: Exception | None) -> None:
+        if error is not None:
+            logger.error("fetching files failed, it will be tried again: %s", type(error).__name__)
 
     def _fetched(self, account: str, error: Exception | None) -> None:
         if error is not None:

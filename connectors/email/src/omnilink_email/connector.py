@@ -20,6 +20,7 @@ from omnilink.plugin import (
 )
 from omnilink.plugin.http import HttpClient
 from omnilink_email.answers import read_reply
+from omnilink_email.body import read_media_bytes
 from omnilink_email.inbound import parse_mail
 from omnilink_email.mailbox import read_mailbox
 from omnilink_email.manifest import CAPABILITIES, IMAP_PASSWORD, MANIFEST, SMTP_PASSWORD
@@ -62,6 +63,10 @@ class EmailConnector:
     def parse(self, envelope: Envelope) -> list[Event]:
         """The mail as events; pure and total (see `inbound.parse_mail`)."""
         return parse_mail(envelope.body, self._settings)
+
+    def read_media(self, envelope: Envelope, ref: str) -> bytes | None:
+        """The bytes of an attachment: they came with the mail."""
+        return read_media_bytes(envelope.body, ref)
 
     def read_files(self, path: Path) -> Iterator[Received]:
         """Every mail of a file or folder, one at a time (see `mailbox.read_mailbox`).

@@ -13,6 +13,7 @@ from omnilink.plugin import (
     HttpRequest,
     Keys,
     Manifest,
+    MediaStep,
     Outcome,
     RawRequest,
     Rejected,
@@ -30,6 +31,7 @@ from omnilink_slack import signature
 from omnilink_slack.body import read_body
 from omnilink_slack.inbound import parse_envelope
 from omnilink_slack.manifest import CAPABILITIES, MANIFEST
+from omnilink_slack.media import find_media
 from omnilink_slack.outbound import render_message
 from omnilink_slack.outcomes import read_answer
 from omnilink_slack.session import SocketModeSession, open_session
@@ -128,3 +130,12 @@ class SlackConnector:
             ConfigError: the app-level token is absent, wrong or may not do this.
         """
         return await open_session(self._settings, secrets, http)
+
+    def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
+        """Where a file is, in one step or two (see `media.find_media`).
+
+        Raises:
+            FetchRefused: it is no file of Slack's, or it is there no more.
+            SecretMissing: the token for it is not configured.
+        """
+        return find_media(ref, told, secrets, self._settings)

@@ -14,6 +14,7 @@ from omnilink.plugin import (
     HttpRequest,
     Keys,
     Manifest,
+    MediaStep,
     Outcome,
     RawRequest,
     Rejected,
@@ -32,6 +33,7 @@ from omnilink_telegram.body import read_updates
 from omnilink_telegram.fields import id_at
 from omnilink_telegram.inbound import parse_envelope
 from omnilink_telegram.manifest import CAPABILITIES, MANIFEST
+from omnilink_telegram.media import find_media
 from omnilink_telegram.outbound import render_message
 from omnilink_telegram.polling import poll_updates
 from omnilink_telegram.settings import BOT_TOKEN, SECRET_TOKEN, TelegramSettings
@@ -96,6 +98,15 @@ class TelegramConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Telegram's answer means (see `answers.read_answer`)."""
         return read_answer(step, answer, self._settings)
+
+    def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
+        """Where a file is, in one step or two (see `media.find_media`).
+
+        Raises:
+            FetchRefused: it is no file of Telegram's, or it is there no more.
+            SecretMissing: the token for it is not configured.
+        """
+        return find_media(ref, told, secrets, self._settings)
 
     @property
     def is_polled(self) -> bool:

@@ -13,6 +13,7 @@ from omnilink.plugin import (
     HttpRequest,
     Keys,
     Manifest,
+    MediaStep,
     Outcome,
     RawRequest,
     Rejected,
@@ -28,6 +29,7 @@ from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_twilio.answers import read_answer
 from omnilink_twilio.inbound import parse_envelope
 from omnilink_twilio.manifest import AUTH_TOKEN, CAPABILITIES, MANIFEST
+from omnilink_twilio.media import find_media
 from omnilink_twilio.outbound import render_message
 from omnilink_twilio.settings import TwilioSettings
 from omnilink_twilio.signature import (
@@ -143,6 +145,15 @@ class TwilioConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Twilio's answer means (see `answers.read_answer`)."""
         return read_answer(step, answer)
+
+    def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
+        """Where a file is (see `media.find_media`).
+
+        Raises:
+            FetchRefused: it is no file of Twilio's, or it is there no more.
+            SecretMissing: the token for it is not configured.
+        """
+        return find_media(ref, secrets, self._settings)
 
 
 def _read_covered(request: RawRequest) -> Pairs | Rejected:

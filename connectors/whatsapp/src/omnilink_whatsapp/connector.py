@@ -12,6 +12,7 @@ from omnilink.plugin import (
     HttpRequest,
     Keys,
     Manifest,
+    MediaStep,
     Outcome,
     RawRequest,
     Rejected,
@@ -26,6 +27,7 @@ from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_whatsapp.answers import read_answer
 from omnilink_whatsapp.inbound import parse_envelope
 from omnilink_whatsapp.manifest import ACCESS_TOKEN, APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
+from omnilink_whatsapp.media import find_media
 from omnilink_whatsapp.outbound import render_message
 from omnilink_whatsapp.settings import WhatsAppSettings
 from omnilink_whatsapp.signature import HEADER, OLD_HEADER, answer_challenge, is_signed, make_replay_key
@@ -102,6 +104,15 @@ class WhatsAppConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Meta's answer means (see `answers.read_answer`)."""
         return read_answer(step, answer)
+
+    def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
+        """Where a file is, in one step or two (see `media.find_media`).
+
+        Raises:
+            FetchRefused: it is no file of WhatsApp's, or it is there no more.
+            SecretMissing: the token for it is not configured.
+        """
+        return find_media(ref, told, secrets, self._settings)
 
 
 def _reveal(secrets: Secrets, name: str) -> list[str]:

@@ -12,6 +12,7 @@ from omnilink.plugin import (
     HttpRequest,
     Keys,
     Manifest,
+    MediaStep,
     Outcome,
     RawRequest,
     Rejected,
@@ -26,6 +27,7 @@ from omnilink.plugin.credentials import newest_secret, require_api
 from omnilink_x import signature
 from omnilink_x.inbound import parse_envelope
 from omnilink_x.manifest import CAPABILITIES, MANIFEST
+from omnilink_x.media import find_media
 from omnilink_x.outbound import render_message
 from omnilink_x.outcomes import read_answer
 from omnilink_x.settings import ACCESS_TOKEN, CONSUMER_SECRET, XSettings
@@ -105,6 +107,15 @@ class XConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What X's answer means (see `outcomes.read_answer`)."""
         return read_answer(step, answer)
+
+    def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
+        """Where a file is, in one step or two (see `media.find_media`).
+
+        Raises:
+            FetchRefused: it is no file of X's, or it is there no more.
+            SecretMissing: the token for it is not configured.
+        """
+        return find_media(ref, told, secrets, self._settings)
 
 
 def _values(secrets: Secrets) -> list[str]:

@@ -12,6 +12,7 @@ from omnilink.store.base import Change, EventState, SettledEnvelope, SettledEven
 from omnilink.store.memory.context import read_context
 from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
+from omnilink.store.memory.media import write_media
 from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.replies import add_reply
 from omnilink.store.memory.state import (
@@ -64,6 +65,7 @@ def commit_change(state: State, change: Change) -> int:
     for reply in change.replies:
         add_reply(state, reply)
     write_outbox(state, change)
+    write_media(state, change)
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(state, change.shadowed)
     add_message_keys(state, change.message_keys.items())

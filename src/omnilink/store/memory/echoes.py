@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from omnilink.errors import Conflict
+from omnilink.store.memory.media import move_media
 from omnilink.store.memory.state import State, append, remove
 
 
@@ -36,6 +37,7 @@ def _shadow(state: State, echo: str, ours: str) -> None:
     state.interactions[ours] = replace(kept, interaction=interaction, seq=state.seq)
     without = gone.interaction.model_copy(update={"arrivals": ()})
     state.interactions[echo] = replace(gone, interaction=without, seq=state.seq, same_as=ours)
+    move_media(state, echo, ours)
     for name, row in list(state.interactions.items()):
         if row.same_as == echo:
             state.interactions[name] = replace(row, same_as=ours)

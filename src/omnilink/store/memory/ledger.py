@@ -65,6 +65,7 @@ def read_digest(state: State) -> str:
     digest.add("message keys", ((key, *names[name]) for key, (name, _) in state.aliases.items()))
     digest.add("outbox", (lines.outbox_line(names[item.interaction], item) for item in state.outbox.values()))
     digest.add("replies", (lines.reply_line(reply) for reply in state.replies.values()))
+    digest.add("media", (lines.media_line(names[item.interaction], item) for item in state.media.values()))
     return digest.hex()
 
 

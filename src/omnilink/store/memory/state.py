@@ -9,6 +9,7 @@ from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Link, Persona, PersonaRef
 from omnilink.model.scope import Scope
@@ -124,6 +125,8 @@ class State:
     idempotency: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
+    media: dict[str, MediaItem] = field(default_factory=dict)
+    media_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

@@ -9,13 +9,14 @@ from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
 from omnilink.store.memory import change as changes
-from omnilink.store.memory import context, history, ledger, outbox, people, replies
+from omnilink.store.memory import context, history, ledger, media, outbox, people, replies
 from omnilink.store.memory import envelopes as inbound
 from omnilink.store.memory.state import AccountRow, State
 
@@ -141,6 +142,22 @@ class MemoryStore:
         """What is known of a request; see `replies.ReplyStore`."""
         scope.require(account)
         return replies.read_asked(self._read(scope), account, delivery_key)
+
+    async def read_media(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        states: Sequence[MediaState] = (),
+        limit: int = 100,
+    ) -> list[MediaItem]:
+        """Files by one of their names; see `media.MediaStore`."""
+        return media.read_media(self._read(scope), scope, ids, interactions, states, limit)
+
+    async def read_due_media(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[MediaItem]:
+        """What may be fetched now; see `media.MediaStore`."""
+        return media.read_due_media(self._read(scope), scope, now, limit)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

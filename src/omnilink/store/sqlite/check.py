@@ -38,10 +38,14 @@ _RULES = {
         OR EXISTS (SELECT 1 FROM arrival r WHERE r.interaction = e.id)
         OR EXISTS (SELECT 1 FROM revision v WHERE v.interaction = e.id)
         OR EXISTS (SELECT 1 FROM event v WHERE v.interaction = e.id)
+        OR EXISTS (SELECT 1 FROM media d WHERE d.interaction = e.id)
         OR EXISTS (SELECT 1 FROM outbox o WHERE o.interaction = e.id)
         OR EXISTS (SELECT 1 FROM message_alias m WHERE m.interaction = e.id))""",
     "outbox items without a document": """
         SELECT count(*) FROM outbox o LEFT JOIN outbox_doc d ON d.outbox = o.id WHERE d.outbox IS NULL""",
+    "files said to be kept that are not": """
+        SELECT count(*) FROM media m LEFT JOIN blob b ON b.tenant = m.tenant AND b.sha256 = m.sha256
+        WHERE m.held = 'store' AND b.sha256 IS NULL""",
     "attributions that are out of place in the timeline": """
         SELECT count(*) FROM attribution t JOIN interaction i ON i.id = t.interaction
         WHERE t.occurred_at <> i.occurred_at""",

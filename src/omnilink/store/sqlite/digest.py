@@ -60,6 +60,10 @@ _MESSAGE_KEYS = """
     SELECT m.key, i.message_key, i.content_key FROM message_alias m JOIN interaction i ON i.id = m.interaction
     WHERE m.tenant = ?
 """
+_MEDIA = """
+    SELECT i.message_key, i.content_key, m.ref, m.filename, m.declared_type, m.state, m.held, m.sha256
+    FROM media m JOIN interaction i ON i.id = m.interaction WHERE m.tenant = ?
+"""
 _OUTBOX = f"{ITEM} WHERE o.tenant = ? ORDER BY o.id"
 _REPLIES = """
     SELECT a.name, r.key, r.status, r.content_type, r.body, r.at FROM reply r JOIN account a ON a.id = r.account
@@ -88,6 +92,7 @@ def read_digest(view: View) -> str:
     digest.add("message keys", _rows(view, _MESSAGE_KEYS))
     digest.add("outbox", _outbox(view))
     digest.add("replies", _replies(view))
+    digest.add("media", ((row[:2], *row[2:]) for row in _rows(view, _MEDIA)))
     return digest.hex()
 
 

@@ -86,6 +86,9 @@ def _shadow(tx: Transaction, seq: int, gone: int, kept: int, ours: str) -> None:
     own = "SELECT message_key FROM interaction WHERE id = ?1"
     run(f"DELETE FROM message_alias WHERE interaction = ?1 AND key = ({own})", (kept,))  # noqa: S608
     run("DELETE FROM attribution WHERE interaction = ?", (gone,))
+    # A file that ours has already is not kept twice.
+    run("UPDATE OR IGNORE media SET interaction = ?, seq = ? WHERE interaction = ?", (kept, seq, gone))
+    run("DELETE FROM media WHERE interaction = ?", (gone,))
     # Their documents name it as well.
     named = "json_set(doc, '$.interaction', ?)"
     run(f"UPDATE revision SET interaction = ?, doc = {named} WHERE interaction = ?", (kept, ours, gone))  # noqa: S608

@@ -14,12 +14,13 @@ from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
-from omnilink.store.sqlite import context, history, outbox, people, replies
+from omnilink.store.sqlite import context, history, media, outbox, people, replies
 from omnilink.store.sqlite import envelopes as inbound
 from omnilink.store.sqlite.backup import copy_database
 from omnilink.store.sqlite.change import Encoded, commit_change
@@ -169,6 +170,22 @@ class SqliteStore:
         """What is known of a request; see `replies.ReplyStore`."""
         scope.require(account)
         return await self._read(scope, lambda view: replies.read_asked(view, account, delivery_key))
+
+    async def read_media(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        states: Sequence[MediaState] = (),
+        limit: int = 100,
+    ) -> list[MediaItem]:
+        """Files by one of their names; see `media.MediaStore`."""
+        return await self._read(scope, lambda view: media.read_media(view, ids, interactions, states, limit))
+
+    async def read_due_media(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[MediaItem]:
+        """What may be fetched now; see `media.MediaStore`."""
+        return await self._read(scope, lambda view: media.read_due_media(view, now, limit))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""
