@@ -21,6 +21,7 @@ def decide(*, author=ANA, path=ANA, subject="Lamp", types=(), report="", **field
     ('auto-replied; owner-email="a@b"', Kind.AUTO_REPLY), ("auto-generated", Kind.AUTO_GENERATED),
     ("auto-notified; x=y", Kind.AUTO_GENERATED), ("something-new", Kind.AUTO_GENERATED),
     ("no", None), ("No", None), ("no; reason=person", None), ("no (I am one)", None), ("", None),
+    ("(vacation (of a month)) auto-replied", Kind.AUTO_REPLY), ("(really) no", None), ("((", None),
 ])  # fmt: skip
 def test_auto_submitted_is_read_with_parameters_and_comments(value, kind):
     assert decide(auto_submitted=value).kind is kind
@@ -61,15 +62,35 @@ def test_suppression_asked_by_exchange_is_a_persons_wish():
 @pytest.mark.parametrize("row", read_table("automation")["subject"], ids=lambda row: row["code"])
 def test_a_notes_subject_needs_company(row):
     for start in row["starts"]:
-        subject = f"{start}: Lamp"
-        assert decide(subject=subject).kind is None
-        assert decide(subject=subject, path="").kind is Kind.AUTO_REPLY
-        assert decide(subject=subject, x_auto_response_suppress="All").kind is Kind.AUTO_REPLY
-        assert decide(subject=f"Re: {subject}", path="", x_auto_response_suppress="All").kind is None
+        for subject in (f"{start}: Lamp", f"{start}：Lamp"):
+            answering = {"subject": subject, "in_reply_to": "<x@city.example>"}
+            assert decide(subject=subject).kind is None
+            assert decide(**answering).kind is None
+            assert decide(**answering, path="").kind is Kind.AUTO_REPLY
+            assert decide(**answering, x_auto_response_suppress="All").kind is Kind.AUTO_REPLY
+            assert decide(**answering | {"subject": f"Re: {subject}"}, path="").kind is None
+
+
+@pytest.mark.parametrize("subject", [
+    "Automatic reply: why do I get one every day?", "Réponse automatique : que veut dire votre message ?",
+    "自动回复：什么意思？", "Autoreply: I do not understand",
+])  # fmt: skip
+def test_who_asks_about_notes_answers_nothing_and_is_a_person(subject):
+    assert decide(subject=subject, path="<>", x_auto_response_suppress="DR, OOF, AutoReply").kind is None
+
+
+def test_a_postmaster_with_a_null_path_is_a_server():
+    assert decide(author="postmaster@mx.example.org", path="<>").kind is Kind.BOUNCE
+
+
+def test_an_autoresponder_that_says_so_in_delivered_to_is_one():
+    assert decide(delivered_to="Autoresponder", precedence="junk").kind is Kind.AUTO_REPLY
+    assert decide(delivered_to="ana@example.org").kind is None
 
 
 def test_who_says_no_is_believed_against_weak_signs():
-    assert decide(subject="Automatic reply: Lamp", path="", auto_submitted="no").kind is None
+    answering = {"subject": "Automatic reply: Lamp", "in_reply_to": "<x@city.example>", "path": ""}
+    assert decide(**answering, auto_submitted="no").kind is None
 
 
 @pytest.mark.parametrize("field", read_table("automation")["strong"]["auto_reply_fields"])

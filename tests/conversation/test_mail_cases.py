@@ -55,6 +55,13 @@ def test_an_answer_without_headers_finds_its_mail_by_evidence():
     assert {"quoted_share", "introduced_minute", "introduced_author"} <= dict(joined.facts).keys()
 
 
+def test_a_helpdesks_number_tells_apart_what_looks_alike():
+    asked = question(subject="[#4711] Your request")
+    assert together(placed(asked, answer(subject="Re: [#4711] Your request", text="Done.")))
+    assert not together(placed(asked, answer(subject="Re: [#4712] Your request", text="Done.")))
+    assert together(placed(asked, answer(subject="Re: Your request")))
+
+
 def test_the_conversations_themselves_stay_two():
     cases = placed(question(), answer())
     assert cases.conversations.conversation(0) != cases.conversations.conversation(1)

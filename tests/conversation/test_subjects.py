@@ -66,3 +66,31 @@ def test_whatever_the_text_a_base_is_its_own_base(text):
 def test_time_is_linear_in_hostile_subjects():
     for text in ("Re: " * 5000, "[" * 5000, "[a] " * 5000, "(1/" * 5000, "re" * 5000 + ":"):
         assert isinstance(read_subject(text).base, str)
+
+
+@pytest.mark.parametrize("warning", read_table("subjects")["gateway"]["warnings"])
+def test_what_a_gateway_warns_of_goes(warning):
+    for written in (
+        f"[{warning.upper()}] Lamp",
+        f"Re: [{warning}] Lamp",
+        f"**{warning}** Re: Lamp",
+        f"{{{warning}}}: Lamp",
+    ):
+        assert read_subject(written).base == "lamp", written
+
+
+@pytest.mark.parametrize("text", ["[City] Lamp", "External lamp", "(Lamp)", "[extra] lamp", "*spamalot* lamp"])
+def test_other_words_in_brackets_stay(text):
+    assert read_subject(text).base == text.casefold()
+
+
+@pytest.mark.parametrize(("text", "ticket"), [
+    ("Re: [#4711] Lamp", "#4711"), ("[Ticket#2026010510000123] RE: Lamp", "ticket#2026010510000123"),
+    ("AW: [city.example #4711] Lamp", "city.example#4711"), ("Lamp (#4711)", "#4711"),
+    ("Re: Lamp [ ref:_00D20.5002x:ref ]", "_00d20.5002x"), ("Lamp", ""), ("Lamp [4711]", ""),
+    ("Lamp #4711", ""),
+])  # fmt: skip
+def test_a_helpdesks_number_is_read_and_is_no_part_of_the_base(text, ticket):
+    subject = read_subject(text)
+    assert subject.ticket == ticket
+    assert subject.base == ("lamp" if ticket else text.casefold())

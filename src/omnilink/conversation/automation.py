@@ -101,10 +101,14 @@ def _strong_kind(mail: MailSigns, loop_mark: str, signs: list[str]) -> Automatio
         return _told(
             "bounce_author" if local in table["bounce_authors"] else "bounce_field", AutomationKind.BOUNCE, signs
         )
+    if local in table["null_path_bounce_authors"] and _is_null_path(mail):
+        return _told("null_path", AutomationKind.BOUNCE, signs)
     if kind := _auto_submitted(mail):
         return _told("auto_submitted", kind, signs)
     if any(_said(value) not in _NO for name in table["auto_reply_fields"] for value in mail.fields.get(name, ())):
         return _told("auto_reply_field", AutomationKind.AUTO_REPLY, signs)
+    if any(value.strip().lower() in table["delivered_to"] for value in mail.fields.get("delivered-to", ())):
+        return _told("delivered_to", AutomationKind.AUTO_REPLY, signs)
     if _precedence(mail) in table["precedences"]:
         return _told("precedence", AutomationKind.AUTO_REPLY, signs)
     return None
@@ -143,7 +147,7 @@ def _asks_for_silence(mail: MailSigns, signs: list[str]) -> bool:
         for word in value.split(",")
     ):
         found.append("suppress")
-    if mail.envelope_sender is not None and not mail.envelope_sender.strip("<> "):
+    if _is_null_path(mail):
         found.append("null_path")
     if _local_part(mail.author) in table["no_answer"]["authors"]:
         found.append("no_answer_author")
@@ -153,13 +157,16 @@ def _asks_for_silence(mail: MailSigns, signs: list[str]) -> bool:
 
 def _is_told_by_weak_signs(mail: MailSigns, signs: list[str]) -> bool:
     """An absence note's subject, and a sign beside it that people's programs do not add to such a subject."""
-    head, colon, _ = unicodedata.normalize("NFC", mail.subject[:_LONGEST]).partition(":")
+    subject = unicodedata.normalize("NFC", mail.subject[:_LONGEST]).replace("：", ":")
+    head, colon, _ = subject.partition(":")
     is_note = bool(colon) and " ".join(head.split()).casefold() in _note_subjects()
     if is_note:
         signs.append("subject")
     # With Auto-Submitted: no the writer says that he is none.
     said_no = any(_said(value) == "no" for value in mail.fields.get("auto-submitted", ()))
-    return is_note and not said_no and ("null_path" in signs or "suppress" in signs)
+    # A person who answers has a "Re:" first, and one who asks about such notes answers nothing.
+    is_answer = "in-reply-to" in mail.fields or "references" in mail.fields
+    return is_note and is_answer and not said_no and ("null_path" in signs or "suppress" in signs)
 
 
 def _list_or_bulk(mail: MailSigns, signs: list[str]) -> AutomationKind | None:
@@ -177,9 +184,22 @@ def _told(sign: str, kind: AutomationKind, signs: list[str]) -> AutomationKind:
     return kind
 
 
+def _is_null_path(mail: MailSigns) -> bool:
+    return mail.envelope_sender is not None and not mail.envelope_sender.strip("<> ")
+
+
 def _said(value: str) -> str:
     """The keyword of a field: without comments and parameters, in lower case."""
-    return value[:_LONGEST].partition(";")[0].partition("(")[0].strip().lower()
+    depth = 0
+    said: list[str] = []
+    for character in value[:_LONGEST].partition(";")[0]:
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif not depth:
+            said.append(character)
+    return "".join(said).strip().lower()
 
 
 def _precedence(mail: MailSigns) -> str:

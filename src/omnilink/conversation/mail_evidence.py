@@ -33,7 +33,7 @@ class Seen:
 
     __slots__ = (
         "at_s", "author", "base", "introduced", "is_answer", "lines", "number", "part",
-        "people", "quoted", "recipients", "references",
+        "people", "quoted", "recipients", "references", "ticket",
     )  # fmt: skip
 
     def __init__(self, mail: Mail, number: int, tags: tuple[str, ...] = ()) -> None:
@@ -41,6 +41,7 @@ class Seen:
         self.number = number
         self.base = subject.base
         self.part = subject.part
+        self.ticket = subject.ticket
         self.at_s = mail.at_s
         self.author = mail.author
         self.recipients = frozenset(mail.recipients[:MOST_RECIPIENTS])
@@ -134,6 +135,8 @@ def answer_facts(
         facts.append(("subject_differs", 1.0))
     elif new.base:
         facts.append((_how_rare(rivals), 1.0))
+    if new.ticket and old.ticket:
+        facts.append(("same_ticket" if new.ticket == old.ticket else "other_ticket", 1.0))
     if told.minutes and old.at_s is not None:
         facts.append(("introduced_minute" if told.is_minute_of(old.at_s) else "introduced_other_minute", 1.0))
     if told.addresses:
@@ -176,7 +179,7 @@ def part_facts(new: Seen, old: Seen, rivals: int) -> Facts:
             facts.append(("same_part" if new.part[1] == old.part[1] else "next_part", 1.0))
     elif new.part or old.part:
         facts.append(("part_and_whole", 1.0))
-    elif new.base and new.base == old.base:
+    elif new.base and new.base == old.base and new.ticket == old.ticket:
         facts.append((f"sent_twice_{_how_rare(rivals)}", 1.0))
         if new.lines and 2 * len(set(new.lines).intersection(old.lines)) >= len(new.lines):
             facts.append(("same_text", 1.0))

@@ -65,6 +65,8 @@ class MailMemory:
             return Found(_first(votes, most), {}, rivals, frozenset())
         for old in bucket or ():
             votes[old] = 6
+        for old in (self._by_subject.get(_key_of(new.ticket)) or ()) if new.ticket else ():
+            votes[old] = 12
         shared = self._vote_by_lines(new, votes)
         rare = []
         if author is not None:
@@ -97,11 +99,9 @@ class MailMemory:
             if len(line) >= SHORTEST_LINE:
                 lines.setdefault(line, this)
         if seen.base:
-            bucket = self._by_subject.get(seen.base)
-            if bucket is None:
-                self._by_subject.put(seen.base, deque(this, 16))
-            else:
-                bucket.append(seen)
+            self._remember_subject(seen.base, seen)
+        if seen.ticket:
+            self._remember_subject(_key_of(seen.ticket), seen)
         for one in seen.people:
             person = persons.get(one)
             if person is None:
@@ -112,6 +112,13 @@ class MailMemory:
                 person.got.append(seen)
             if one == seen.author:
                 person.wrote.append(seen)
+
+    def _remember_subject(self, key: str, seen: Seen) -> None:
+        bucket = self._by_subject.get(key)
+        if bucket is None:
+            self._by_subject.put(key, deque((seen,), 16))
+        else:
+            bucket.append(seen)
 
     def _vote_by_lines(self, new: Seen, votes: dict[Seen, int]) -> dict[int, Shared]:
         """Looks up what a mail quotes (or all it says, where nothing is marked as a quote)."""
@@ -133,6 +140,11 @@ class MailMemory:
             for old in mails:
                 votes[old] = votes.get(old, 10) + weight
         return {case: Shared(count / looked_up, only.get(case, 0)) for case, count in in_case.items()}
+
+
+def _key_of(ticket: str) -> str:
+    """A key that no subject is: subjects are single lines."""
+    return f"\n{ticket}"
 
 
 class _Person:
