@@ -7,7 +7,8 @@ from itertools import count
 import pytest
 
 from omnilink.errors import ConfigError
-from omnilink.plugin.limits import Limit, parse_limits, read_limit_table, read_limits
+from omnilink.plugin.limits import Limit, parse_limits, read_limit_table, read_limits, read_listed
+from omnilink.plugin.registry import Registry, list_installed
 
 GOOD = {"value": 4096, "unit": "characters", "source": "https://vendor.example", "date": date(2026, 11, 20), "sure": "read"}  # fmt: skip # noqa: E501
 NUMBERS = count()
@@ -71,6 +72,30 @@ def test_every_limit_has_value_unit_source_date_and_how_sure_it_is(field, bad):
 def test_odd_names_and_fields_are_told(table):
     with pytest.raises(ConfigError):
         parse_limits(table)
+
+
+def test_a_list_of_words_is_read_apart_from_numbers(connector):
+    name = connector(FILE + FILE.replace("text_chars", "image_types").replace("4096", '["image/png", "image/jpeg"]'))
+    assert read_limits(name) == {"text_chars": 4096.0}
+    assert read_listed(name, "image_types") == {"image/png", "image/jpeg"}
+    for absent in ("text_chars", "other"):
+        with pytest.raises(ConfigError):
+            read_listed(name, absent)
+
+
+@pytest.mark.parametrize("bad", [[1], ["a", ""], {}])
+def test_a_list_holds_words(bad):
+    with pytest.raises(ConfigError):
+        parse_limits({"image_types": GOOD | {"value": bad}})
+
+
+@pytest.mark.parametrize("name", sorted(found.name for found in list_installed()))
+def test_every_limit_a_connector_claims_has_its_source_and_date(name):
+    made = Registry().load(name)
+    package = made.__module__.partition(".")[0]
+    assert made.capabilities.limits == read_limits(package)
+    for limit in read_limit_table(package):
+        assert limit.sure == "chosen" or limit.source.startswith("https://"), limit.name
 
 
 def test_whole_table_is_read():

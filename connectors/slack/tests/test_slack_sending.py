@@ -10,7 +10,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from omnilink.errors import ConfigError, SecretMissing, SendRefused
 from omnilink.hub import Hub
-from omnilink.model import Action, Handle, Location, Offer, Option, OutboxState, Outgoing, Quoted, Template, Text
+from omnilink.model import Action, Handle, Location, Media, Offer, Option, OutboxState, Outgoing, Quoted, Template, Text
 from omnilink.plugin import (
     Accepted,
     ConnectorSettings,
@@ -76,6 +76,16 @@ def test_answer_stands_in_the_thread_of_what_it_answers(
 def test_choices_are_buttons(app: SlackConnector) -> None:
     (body,) = bodies(app, Text(text="Come?"), Offer(options=(Option(value="y", label="Yes"),)))
     assert body["blocks"][1]["elements"][0]["value"] == "y"
+
+
+def test_what_is_cut_from_a_choice_or_a_caption_is_told(app: SlackConnector) -> None:
+    options = (Option(value="y", label="Yes, " + "please " * 20), Option(value="n", label="No", description="why"))
+    plan = app.render(Outgoing(parts=(Text(text="Come?"), Offer(options=options))), CONTEXT)
+    body = json.loads(plan.steps[0].make({}).body)
+    assert len(body["blocks"][1]["elements"][0]["text"]["text"]) <= 75
+    assert {(loss.what, loss.how) for loss in plan.losses} == {("offer", "shortened"), ("offer", "degraded")}
+    caption = Media(kind="document", ref="https://town.example/a.pdf", caption="word " * 1000)
+    assert ("caption", "shortened") in {(x.what, x.how) for x in app.render(Outgoing(parts=(caption,)), CONTEXT).losses}
 
 
 def test_change_is_made_to_the_newest_name_of_its_target(app: SlackConnector) -> None:

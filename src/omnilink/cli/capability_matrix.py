@@ -48,6 +48,8 @@ def _sections(reports: Sequence[Report]) -> Iterator[str]:
     yield from _table(["", *names], _capabilities("receive", RECEIVES, reports))
     yield "\n## Sending\n"
     yield from _table(["", *names], _capabilities("send", SENDS, reports))
+    yield "\n## Limits\n"
+    yield from _table(["connector", "limit", "value", "of what", "read or believed", "source"], _limits(reports))
     yield "\n## Contracts\n"
     yield "✓: it holds. ·: it is not about this connector. *known*: it does not hold, for the reason below.\n"
     rows = [[f"{name}", *(OUTCOMES[_result(report, name).outcome] for report in reports)] for name in CONTRACTS]
@@ -66,6 +68,15 @@ def _capabilities(what: str, known: Iterable[str], reports: Sequence[Report]) ->
             unproven = f"{what} {name}" in report.unproven
             cells.append("*unproven*" if unproven else WORDS[table.get(name, "none")])
         yield [name.replace("_", " "), *cells]
+
+
+def _limits(reports: Sequence[Report]) -> Iterator[list[str]]:
+    for report in reports:
+        for limit in report.limits:
+            value = ", ".join(limit.value) if isinstance(limit.value, tuple) else f"{limit.value:,.0f}"
+            source = f"<{limit.source}>" if limit.source.startswith("https://") else limit.source
+            sure = f"{limit.sure} {limit.date}"
+            yield [report.connector, limit.name.replace("_", " "), value, limit.unit, sure, source]
 
 
 def _result(report: Report, contract: str) -> Result:

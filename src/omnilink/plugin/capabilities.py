@@ -32,7 +32,7 @@ class Capabilities(Record):
         limits: names with the unit in them (`text_chars`, `media_bytes`, `webhook_deadline_s`) to value.
         redelivers: the provider repeats what was not acknowledged.
         ordered: it delivers in order.
-        opt_out_keywords: it reports stop words.
+        opt_out_keywords: it reports that somebody said stop (by a word, a button, a block).
     """
 
     receive: dict[str, Level] = Field(default_factory=dict)
@@ -44,3 +44,11 @@ class Capabilities(Record):
     redelivers: bool = False
     ordered: bool = False
     opt_out_keywords: bool = False
+
+    def limit(self, name: str) -> int:
+        """One limit as a whole number.
+
+        Raises:
+            KeyError: the connector has none of that name.
+        """
+        return int(self.limits[name])

@@ -7,7 +7,8 @@
     date = 2026-11-20
     sure = "read"
 
-`sure` is `read` where somebody read it in the source or measured it, `believed` where not.
+`sure` is `read` where somebody read it in the source or measured it, `believed` where not, and `chosen` where it is our
+own decision (the source then says why). A limit that is a list of words (media types) has them as its value.
 """
 
 import math
@@ -31,11 +32,11 @@ class Limit:
     """One limit, and how we know it."""
 
     name: str
-    value: float
+    value: float | tuple[str, ...]
     unit: str
     source: str
     date: date
-    sure: Literal["read", "believed"]
+    sure: Literal["read", "believed", "chosen"]
 
 
 def read_limits(package: str) -> dict[str, float]:
@@ -47,7 +48,19 @@ def read_limits(package: str) -> dict[str, float]:
     Raises:
         ConfigError: the file is absent, or a limit in it lacks its value, unit, source or date.
     """
-    return {limit.name: limit.value for limit in read_limit_table(package)}
+    return {limit.name: limit.value for limit in read_limit_table(package) if isinstance(limit.value, float)}
+
+
+def read_listed(package: str, name: str) -> frozenset[str]:
+    """The words of a limit that is a list (`image_types`).
+
+    Raises:
+        ConfigError: as `read_limits`, or there is no such list.
+    """
+    for limit in read_limit_table(package):
+        if limit.name == name and isinstance(limit.value, tuple):
+            return frozenset(limit.value)
+    raise _wrong(name, "a list in limits.toml")
 
 
 def read_limit_table(package: str) -> tuple[Limit, ...]:
@@ -80,16 +93,19 @@ def _limit(name: str, entry: Any) -> Limit:
     if unknown := entry.keys() - _FIELDS:
         raise _wrong(name, f"only {', '.join(sorted(_FIELDS))}, not {', '.join(sorted(unknown))}")
     value = entry.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise _wrong(name, "`value`, a number that is not negative")
+    if isinstance(value, list) and value and all(isinstance(word, str) and word for word in value):
+        value = tuple(value)
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise _wrong(name, "`value`, a number that is not negative or a list of words")
     for field in ("unit", "source"):
         if not isinstance(entry.get(field), str) or not entry[field].strip():
             raise _wrong(name, f"`{field}`, a text")
     if type(entry.get("date")) is not date:
         raise _wrong(name, "`date`, the day it was read, without quotes")
-    if entry.get("sure") not in ("read", "believed"):
-        raise _wrong(name, '`sure`, "read" or "believed"')
-    return Limit(name, float(value), entry["unit"], entry["source"], entry["date"], entry["sure"])
+    if entry.get("sure") not in ("read", "believed", "chosen"):
+        raise _wrong(name, '`sure`, "read", "believed" or "chosen"')
+    known = value if isinstance(value, tuple) else float(value)
+    return Limit(name, known, entry["unit"], entry["source"], entry["date"], entry["sure"])
 
 
 def _wrong(name: str, needs: str) -> ConfigError:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from omnilink.errors import ConfigError
+from omnilink.plugin.connector import Connector
+from omnilink.plugin.limits import Limit, read_limit_table
 from omnilink.testing.contracts import CONTRACTS
 from omnilink.testing.contracts.claims import find_unproven
 from omnilink.testing.contracts.exchange import CHECKED
@@ -50,6 +53,7 @@ class Report:
         level: R = shown against a real server, C = against the vendor's description, P = by payloads.
         receive, send: capability → level, as claimed.
         unproven: those of them that nothing shows: `receive media`, `send edit`.
+        limits: the vendor's, each with its source, where the connector has a `limits.toml`.
     """
 
     connector: str
@@ -60,6 +64,7 @@ class Report:
     receive: Mapping[str, str] = field(default_factory=dict)
     send: Mapping[str, str] = field(default_factory=dict)
     unproven: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -92,7 +97,15 @@ def run_suite(suite_class: type[ConnectorSuite], contracts: Iterable[str] = tupl
         receive={name: level.name.lower() for name, level in made.capabilities.receive.items()},
         send={name: level.name.lower() for name, level in made.capabilities.send.items()},
         unproven=_unproven(suite, results),
+        limits=_limits(made),
     )
+
+
+def _limits(connector: type[Connector]) -> tuple[Limit, ...]:
+    try:
+        return read_limit_table(connector.__module__.partition(".")[0])
+    except ConfigError:  # the kit asks nobody for the file
+        return ()
 
 
 def _unproven(suite: ConnectorSuite, results: tuple[Result, ...]) -> tuple[str, ...]:

@@ -1,8 +1,15 @@
-"""Limits: what is read of one mail at most, so that a hostile one costs little (see `Budget`)."""
+"""Limits: what is read of one mail at most, so that a hostile one costs little (see `Budget`).
+
+Those that somebody outside needs to know are in `limits.toml`, with source and date.
+"""
 
 from dataclasses import dataclass, field
 
-MAX_MAIL_BYTES = 64 * 1024 * 1024
+from omnilink.plugin.limits import read_limits
+
+TOLD = read_limits("omnilink_email")
+
+MAX_MAIL_BYTES = int(TOLD["mail_bytes"])
 """Bytes of a whole mail; a longer one is `Unparsed("too_large")`."""
 MAX_HEADER_FIELDS = 1_000
 MAX_FIELD_BYTES = 64 * 1024
@@ -11,15 +18,14 @@ MAX_ALL_FIELDS = 20_000
 """Fields of the mail and of all its parts together."""
 MAX_ALL_HEADER_BYTES = 2 * 1024 * 1024
 """Bytes of all header blocks together."""
-MAX_PARTS = 1_000
-MAX_DEPTH = 30
+MAX_PARTS, MAX_DEPTH = int(TOLD["parts"]), int(TOLD["part_depth"])
 MAX_BOUNDARY_LINES = 100_000
 """Places looked at that might be a boundary, in the whole mail."""
-MAX_TEXT_BYTES = 8 * 1024 * 1024
+MAX_TEXT_BYTES = int(TOLD["text_bytes"])
 """Decoded bytes of all body texts together."""
 MAX_GUESSES = 4
 """Texts without a usable charset that are guessed at statistically (milliseconds each)."""
-MAX_ADDRESSES = 500
+MAX_ADDRESSES = int(TOLD["addresses"])
 """Addresses read from all fields of one role (To, Cc ...)."""
 MAX_IDS = 100
 """Conversation keys of one mail."""
@@ -28,12 +34,9 @@ MAX_LABEL_CHARS = 1_000
 MAX_ID_CHARS = 998
 """Characters of a message id: one line of RFC 5322; a longer one is no id."""
 MAX_RECIPIENT_REPORTS = 1_000
-MAX_SENT_BYTES = 25_000_000
-"""Of a whole mail we send, encoded files and all: as Gmail, the smallest of the large providers
-(https://helpdesk.lowercolumbia.edu/kb/faq.php?id=487, read 2026-11-24). The server's own limit is asked when a mail
-is sent (RFC 1870)."""
-MAX_SUBJECT_CHARS = 250
-"""Microsoft 365 takes 255 (https://answers.uillinois.edu/illinois/page.php?id=90634, read 2026-11-24)."""
+MAX_SENT_BYTES = int(TOLD["sent_mail_bytes"])
+"""Of a whole mail we send, encoded files and all. The server's own limit is asked when a mail is sent (RFC 1870)."""
+MAX_SUBJECT_CHARS = int(TOLD["subject_chars"])
 
 
 @dataclass(slots=True)

@@ -1,15 +1,7 @@
 """What the email connector says of itself."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
-from omnilink_email.limits import (
-    MAX_ADDRESSES,
-    MAX_DEPTH,
-    MAX_MAIL_BYTES,
-    MAX_PARTS,
-    MAX_SENT_BYTES,
-    MAX_SUBJECT_CHARS,
-    MAX_TEXT_BYTES,
-)
+from omnilink_email.limits import TOLD
 
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name of a setting, not a secret
 IMAP_PASSWORD = "imap_password"  # noqa: S105 - likewise
@@ -60,13 +52,5 @@ CAPABILITIES = Capabilities(
         "contact_card": Level.FULL, "location": Level.PARTIAL, "offer": Level.PARTIAL,
     },
     reaches=("mailto",),
-    limits={
-        "sent_mail_bytes": MAX_SENT_BYTES,
-        "subject_chars": MAX_SUBJECT_CHARS,
-        "mail_bytes": MAX_MAIL_BYTES,
-        "text_bytes": MAX_TEXT_BYTES,
-        "parts": MAX_PARTS,
-        "part_depth": MAX_DEPTH,
-        "addresses": MAX_ADDRESSES,
-    },
+    limits=TOLD,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What the Slack connector says of itself: manifest and capabilities."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
+from omnilink.plugin.limits import read_limits
 
 MANIFEST = Manifest(
     name="slack",
@@ -61,8 +62,7 @@ CAPABILITIES = Capabilities(
         "reaction": Level.PARTIAL,  # the ones whose Slack name is known
     },
     reaches=("slack",),
-    # https://docs.slack.dev/apis/events-api/ : 3 s to answer, three retries, 30,000 deliveries an hour and workspace.
-    limits={"text_chars": 4000, "webhook_deadline_s": 3, "webhook_retries": 3, "events_per_hour": 30_000},
+    limits=read_limits("omnilink_slack"),
     redelivers=True,
     ordered=False,
 )

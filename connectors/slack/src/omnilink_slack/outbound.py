@@ -1,25 +1,23 @@
 """Outbound: a message as calls of Slack's Web API. Pure. https://docs.slack.dev/reference/methods"""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from omnilink.errors import SendRefused
-from omnilink.model import Action, ContactCard, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
+from omnilink.model import Action, ContactCard, Location, Loss, Media, Offer, Outgoing, Quoted, Template
 from omnilink.plugin import HttpRequest, MediaFile, RenderPlan, SendContext, Step
-from omnilink.plugin.formatting import parse_markdown, render_pieces, split_text
+from omnilink.plugin.formatting import say_caption, say_in_words, say_texts, shorten, shortened
 from omnilink_slack.emoji import emoji_name
+from omnilink_slack.manifest import CAPABILITIES
 from omnilink_slack.settings import SlackSettings
 from omnilink_slack.style import SLACK
 
-TEXT_CHARS = 4000
-"""https://docs.slack.dev/reference/methods/chat.postMessage: text is best below 4,000 characters (40,000 is cut)."""
-SECTION_CHARS = 3000
-LABEL_CHARS, VALUE_CHARS, MOST_BUTTONS = 75, 2000, 25
-"""https://docs.slack.dev/reference/block-kit/block-elements/button-element and .../blocks/actions-block"""
-LARGEST_BYTES = 1_000_000_000
+TEXT_CHARS, SECTION_CHARS = CAPABILITIES.limit("text_chars"), CAPABILITIES.limit("section_chars")
+LABEL_CHARS, VALUE_CHARS = CAPABILITIES.limit("choice_label_chars"), CAPABILITIES.limit("choice_value_chars")
+MOST_BUTTONS, LARGEST_BYTES = CAPABILITIES.limit("choices"), CAPABILITIES.limit("media_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class _Writer:
                 raise SendRefused("Slack has no name for that reaction", reason="not-supported", connector="slack")
             self._call("reactions.add", {**at, "timestamp": self.place.ts, "name": name}, delivers=False)
         else:
-            pieces = list(_pieces(message))
+            pieces = say_texts(message.parts, SLACK, limit=TEXT_CHARS)
             if len(pieces) != 1:
                 raise SendRefused("an edit is one text", reason="too-large", connector="slack")
             self._call("chat.update", {**at, "ts": self.place.ts, "text": pieces[0]}, delivers=False)
@@ -111,10 +109,13 @@ class _Writer:
         if message.subject:
             self.losses.append(Loss(what="subject", how="dropped"))
         offer = next((p for p in message.parts if isinstance(p, Offer)), None)
-        # A section, which buttons stand below, has 3,000 characters.
-        pieces = list(_pieces(message, SECTION_CHARS if offer else TEXT_CHARS)) or (
-            [SLACK.escape(offer.title or "…")] if offer else []
-        )
+        # A section, which buttons stand below, is shorter than a text.
+        pieces = say_texts(message.parts, SLACK, limit=SECTION_CHARS if offer else TEXT_CHARS)
+        if offer is not None:
+            pieces = pieces or [SLACK.escape(offer.title or "…")]
+            self.losses += shortened("offer", (o.label for o in offer.options), LABEL_CHARS, "a button's label is cut")
+            if any(option.description for option in offer.options):
+                self.losses.append(Loss(what="offer", how="degraded", detail="descriptions are not shown"))
         if len(pieces) > 1:
             self.losses.append(Loss(what="text", how="split", count=len(pieces)))
         for n, piece in enumerate(pieces):
@@ -124,7 +125,7 @@ class _Writer:
             if isinstance(part, Media):
                 self._media(part)
             elif isinstance(part, Location | ContactCard):
-                self._post({"text": SLACK.escape(_in_words(part))})
+                self._post({"text": SLACK.escape(say_in_words(part))})
                 self.losses.append(Loss(what=part.type, how="degraded", detail="said in words"))
             elif isinstance(part, Template):
                 raise SendRefused("Slack has no templates", reason="not-supported", connector="slack")
@@ -157,8 +158,8 @@ class _Writer:
     def _media(self, part: Media) -> None:
         """https://docs.slack.dev/messaging/working-with-files#upload"""
         file = self.context.media.get(part.ref or "")
-        caption = next(iter(render_pieces(parse_markdown(part.caption), SLACK, limit=TEXT_CHARS)), "") \
-            if part.caption else ""  # fmt: skip
+        caption, cut = say_caption(part.caption, SLACK, limit=TEXT_CHARS)
+        self.losses += cut
         if file is None:
             if not (part.ref or "").startswith("https://"):
                 raise SendRefused("a file to send has no bytes and no https address", reason="not-supported",
@@ -209,28 +210,14 @@ def _form_request(url: str, fields: Mapping[str, str]) -> HttpRequest:
 def _blocks(text: str, offer: Offer) -> dict[str, Any]:
     """The text with buttons below it."""
     if len(offer.options) > MOST_BUTTONS or any(len(o.value) > VALUE_CHARS for o in offer.options):
-        raise SendRefused("Slack takes at most 25 choices, each value below 2,000 characters", reason="too-large",
-                          connector="slack")  # fmt: skip
+        raise SendRefused(
+            f"Slack takes at most {MOST_BUTTONS} choices, each value of {VALUE_CHARS} characters",
+            reason="too-large", connector="slack",
+        )  # fmt: skip
     buttons = [
         {"type": "button", "action_id": f"choice-{n}", "value": o.value,
-         "text": {"type": "plain_text", "text": o.label[:LABEL_CHARS], "emoji": True}}
+         "text": {"type": "plain_text", "text": shorten(o.label, LABEL_CHARS), "emoji": True}}
         for n, o in enumerate(offer.options)
     ]  # fmt: skip
     section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     return {"blocks": [section, {"type": "actions", "elements": buttons}]}
-
-
-def _in_words(part: Location | ContactCard) -> str:
-    if isinstance(part, ContactCard):
-        return "\n".join(filter(None, (part.name, *part.phones, *part.emails)))
-    at = f"https://www.openstreetmap.org/?mlat={part.latitude}&mlon={part.longitude}"
-    return "\n".join(filter(None, (part.name, part.address, at)))
-
-
-def _pieces(message: Outgoing, limit: int = TEXT_CHARS) -> Iterator[str]:
-    for part in message.parts:
-        if isinstance(part, Text) and part.format == "markdown":
-            yield from render_pieces(parse_markdown(part.text), SLACK, limit=limit)
-        elif isinstance(part, Text) and part.text.strip():
-            pieces = split_text(part.text, limit, measure=lambda text: len(SLACK.escape(text)))
-            yield from (SLACK.escape(piece) for piece in pieces)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
 from omnilink.plugin.credentials import read_api_url
+from omnilink.plugin.limits import read_limits
 
 API_URL = "https://slack.com/api"
 APP_TOKEN = "app_token"  # noqa: S105 - the setting's name, not its value
 BOT_TOKEN = "bot_token"  # noqa: S105 - the setting's name, not its value
 SIGNING_SECRET = "signing_secret"  # noqa: S105 - the setting's name, not its value
 
-MOST_LINES = 10
-"""https://docs.slack.dev/apis/events-api/using-socket-mode#connections"""
+MOST_LINES = int(read_limits("omnilink_slack")["socket_mode_lines"])
 
 
 @dataclass(frozen=True, slots=True)

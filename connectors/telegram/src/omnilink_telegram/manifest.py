@@ -1,6 +1,7 @@
 """What the Telegram connector says of itself: manifest and capabilities."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
+from omnilink.plugin.limits import read_limits
 
 MANIFEST = Manifest(
     name="telegram",
@@ -62,8 +63,7 @@ CAPABILITIES = Capabilities(
     },
     reaches=("telegram",),
     starts=False,  # a bot only answers: https://core.telegram.org/bots/features#what-features-do-bots-have
-    # https://core.telegram.org/bots/api : texts of 4096 characters, captions of 1024, downloads of 20 MB.
-    limits={"text_chars": 4096, "caption_chars": 1024, "media_bytes": 20_000_000},
+    limits=read_limits("omnilink_telegram"),
     redelivers=True,
     ordered=False,
     opt_out_keywords=True,  # blocking the bot

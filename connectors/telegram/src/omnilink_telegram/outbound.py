@@ -1,25 +1,23 @@
 """Outbound: a message as calls of the Bot API. Pure. https://core.telegram.org/bots/api#available-methods"""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from omnilink.errors import SendRefused
-from omnilink.model import Action, ContactCard, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
+from omnilink.model import Action, ContactCard, Location, Loss, Media, Offer, Outgoing, Quoted, Template
 from omnilink.plugin import HttpRequest, RenderPlan, SendContext, Step
-from omnilink.plugin.formatting import parse_markdown, render_pieces, split_text
+from omnilink.plugin.formatting import say_caption, say_texts
 from omnilink.plugin.multipart import encode_form
 from omnilink_telegram.manifest import CAPABILITIES
 from omnilink_telegram.place import Origin, place_of
 from omnilink_telegram.settings import TelegramSettings
 from omnilink_telegram.style import TELEGRAM
 
-TEXT_CHARS = int(CAPABILITIES.limits["text_chars"])
-CAPTION_CHARS = int(CAPABILITIES.limits["caption_chars"])
-LARGEST_BYTES = 50_000_000
-"""https://core.telegram.org/bots/api#sending-files"""
-CALLBACK_BYTES = 64
+TEXT_CHARS, CAPTION_CHARS = CAPABILITIES.limit("text_chars"), CAPABILITIES.limit("caption_chars")
+"""Telegram counts after its entities are parsed, so measuring with the tags is on the safe side."""
+LARGEST_BYTES, LARGEST_IMAGE_BYTES = CAPABILITIES.limit("media_bytes"), CAPABILITIES.limit("image_bytes")
+CALLBACK_BYTES = CAPABILITIES.limit("choice_value_bytes")
 _METHODS = {
     "image": ("sendPhoto", "photo"), "video": ("sendVideo", "video"), "audio": ("sendAudio", "audio"),
     "voice": ("sendVoice", "voice"), "sticker": ("sendSticker", "sticker"),
@@ -108,7 +106,7 @@ class _Writer:
             reaction = [{"type": "emoji", "emoji": message.reaction}] if message.reaction else []
             self._call("setMessageReaction", {**at, "reaction": reaction})
         else:
-            pieces = list(_pieces(message))
+            pieces = say_texts(message.parts, TELEGRAM, limit=TEXT_CHARS)
             if len(pieces) != 1:
                 raise SendRefused("an edit is one text", reason="too-large", connector="telegram")
             self._call("editMessageText", {**at, "text": pieces[0], "parse_mode": "HTML"})
@@ -124,7 +122,11 @@ class _Writer:
         if message.subject:
             self.losses.append(Loss(what="subject", how="dropped"))
         offer = next((p for p in message.parts if isinstance(p, Offer)), None)
-        pieces = list(_pieces(message)) or ([offer.title or "…"] if offer else [])
+        pieces = say_texts(message.parts, TELEGRAM, limit=TEXT_CHARS)
+        if offer is not None:
+            pieces = pieces or [TELEGRAM.escape(offer.title or "…")]
+            if any(option.description for option in offer.options):
+                self.losses.append(Loss(what="offer", how="degraded", detail="descriptions are not shown"))
         if len(pieces) > 1:
             self.losses.append(Loss(what="text", how="split", count=len(pieces)))
         for n, piece in enumerate(pieces):
@@ -171,13 +173,12 @@ class _Writer:
 
     def _media(self, part: Media) -> None:
         method, name = _METHODS.get(part.kind, ("sendDocument", "document"))
-        content: dict[str, Any] = {}
-        if part.caption:
-            pieces = render_pieces(parse_markdown(part.caption), TELEGRAM, limit=CAPTION_CHARS)
-            content = {"caption": pieces[0], "parse_mode": "HTML"} if pieces else {}
-            if len(pieces) > 1:
-                self.losses.append(Loss(what="caption", how="shortened"))
         file = self.context.media.get(part.ref or "")
+        if method == "sendPhoto" and file is not None and len(file.content) > LARGEST_IMAGE_BYTES:
+            method, name = "sendDocument", "document"
+        caption, cut = say_caption(part.caption, TELEGRAM, limit=CAPTION_CHARS)
+        content: dict[str, Any] = {"caption": caption, "parse_mode": "HTML"} if caption else {}
+        self.losses += cut
         if file is None:
             if not (part.ref or "").startswith("https://"):
                 raise SendRefused("a file to send has no bytes and no https address", reason="not-supported",
@@ -202,20 +203,12 @@ class _Writer:
 
 
 def _keyboard(offer: Offer | None) -> dict[str, Any]:
-    """Buttons below the text, one a row; their payload has 64 bytes (InlineKeyboardButton.callback_data)."""
+    """Buttons below the text, one a row; their payload is short (InlineKeyboardButton.callback_data)."""
     if offer is None:
         return {}
     if any(len(option.value.encode()) > CALLBACK_BYTES for option in offer.options):
-        raise SendRefused("a choice's value has more than 64 bytes", reason="too-large", connector="telegram")
+        raise SendRefused(
+            f"a choice's value has more than {CALLBACK_BYTES} bytes", reason="too-large", connector="telegram"
+        )
     rows = [[{"text": option.label, "callback_data": option.value}] for option in offer.options]
     return {"reply_markup": {"inline_keyboard": rows}}
-
-
-def _pieces(message: Outgoing) -> Iterator[str]:
-    for part in message.parts:
-        if isinstance(part, Text) and part.format == "markdown":
-            # Telegram counts after its entities are parsed, so measuring with the tags is on the safe side.
-            yield from render_pieces(parse_markdown(part.text), TELEGRAM, limit=TEXT_CHARS)
-        elif isinstance(part, Text) and part.text.strip():
-            pieces = split_text(part.text, TEXT_CHARS, measure=lambda text: len(TELEGRAM.escape(text)))
-            yield from (TELEGRAM.escape(piece) for piece in pieces)

@@ -1,6 +1,7 @@
 """What the connector says of itself."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
+from omnilink.plugin.limits import read_limits
 
 AUTH_TOKEN = "auth_token"  # noqa: S105 - the name of a setting, not a secret
 
@@ -42,8 +43,7 @@ CAPABILITIES = Capabilities(
         "location": Level.PARTIAL, "contact_card": Level.PARTIAL, "offer": Level.PARTIAL,
     },
     reaches=("tel", "wa"),
-    # https://www.twilio.com/docs/api/errors/11205: Twilio waits 15 s for an answer.
-    limits={"text_chars": 1600, "webhook_deadline_s": 15},
+    limits=read_limits("omnilink_twilio"),
     redelivers=False,
     ordered=False,
     opt_out_keywords=True,

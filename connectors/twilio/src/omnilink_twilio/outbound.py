@@ -4,18 +4,16 @@ https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-reso
 """
 
 import json
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from omnilink.errors import SendRefused
-from omnilink.model import Action, ContactCard, Handle, Location, Loss, Media, Offer, Outgoing, Template, Text
+from omnilink.model import Action, Handle, Loss, Media, Outgoing, Template, Text
 from omnilink.plugin import HttpRequest, RenderPlan, SendContext, Step
-from omnilink.plugin.formatting import Style, between, defuse, listed, lost, parse_markdown, render_pieces, split_text
+from omnilink.plugin.formatting import Style, between, defuse, listed, lost_looks, say_in_words, say_texts
 from omnilink_twilio.manifest import CAPABILITIES
 from omnilink_twilio.settings import TwilioSettings
 
-TEXT_CHARS = int(CAPABILITIES.limits["text_chars"])
-MOST_MEDIA = 10
+TEXT_CHARS, MOST_MEDIA = CAPABILITIES.limit("text_chars"), CAPABILITIES.limit("media_files")
 PLAIN = Style()
 CHAT = Style(
     escape=defuse("*_~`"), bold=between("*"), italic=between("_"), strike=between("~"), code=between("`"),
@@ -103,12 +101,14 @@ def _content(
     message: Outgoing, chat: bool, losses: list[Loss]
 ) -> tuple[list[str], list[str], list[tuple[str, str]] | None]:
     """Texts, addresses of files, and the fields of a template."""
+    style = CHAT if chat else PLAIN
     texts: list[str] = []
     media: list[str] = []
     template: list[tuple[str, str]] | None = None
     for part in message.parts:
         if isinstance(part, Text):
-            texts += _pieces(part, CHAT if chat else PLAIN, losses)
+            texts += say_texts([part], style, limit=TEXT_CHARS)
+            losses += lost_looks([part], style)
         elif isinstance(part, Media):
             if not (part.ref or "").startswith("https://"):
                 raise SendRefused(
@@ -117,33 +117,15 @@ def _content(
                 )  # fmt: skip
             media.append(part.ref or "")
             if part.caption:
-                texts += _pieces(Text(text=part.caption, format="markdown"), CHAT if chat else PLAIN, losses)
+                caption = Text(text=part.caption, format="markdown")
+                texts += say_texts([caption], style, limit=TEXT_CHARS)
+                losses += lost_looks([caption], style)
         elif isinstance(part, Template):
             values = {str(n): value for n, value in enumerate(part.parameters, 1)}
             template = [("ContentSid", part.name), ("ContentVariables", json.dumps(values, sort_keys=True))]
         else:
-            texts.append(_in_words(part))
+            texts.append(say_in_words(part))
             losses.append(Loss(what=part.type, how="degraded", detail="said in words"))
     if len(media) > MOST_MEDIA:
-        raise SendRefused("Twilio takes at most 10 files a message", reason="too-large", connector="twilio")
+        raise SendRefused(f"Twilio takes at most {MOST_MEDIA} files a message", reason="too-large", connector="twilio")
     return [text for text in texts if text], media, template
-
-
-def _pieces(part: Text, style: Style, losses: list[Loss]) -> Iterator[str]:
-    if part.format != "markdown":
-        yield from split_text(style.escape(part.text), TEXT_CHARS) if part.text.strip() else ()
-        return
-    blocks = parse_markdown(part.text)
-    losses += [Loss(what=name, how="degraded", detail="shown as plain text") for name in lost(blocks, style)]
-    yield from render_pieces(blocks, style, limit=TEXT_CHARS)
-
-
-def _in_words(part: Location | ContactCard | Offer) -> str:
-    if isinstance(part, Location):
-        named = ", ".join(filter(None, (part.name, part.address)))
-        at = f"https://www.openstreetmap.org/?mlat={part.latitude}&mlon={part.longitude}"
-        return f"{named}\n{at}" if named else at
-    if isinstance(part, ContactCard):
-        return "\n".join(filter(None, (part.name, *part.phones, *part.emails)))
-    lines = [*([part.title] if part.title else []), *(f"{n}. {o.label}" for n, o in enumerate(part.options, 1))]
-    return "\n".join(lines)

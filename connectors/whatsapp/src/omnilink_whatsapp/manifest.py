@@ -1,6 +1,7 @@
 """What the connector says of itself."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
+from omnilink.plugin.limits import read_limits
 
 APP_SECRET = "app_secret"  # noqa: S105 - the name of a setting, not a secret
 VERIFY_TOKEN = "verify_token"  # noqa: S105 - likewise
@@ -45,9 +46,8 @@ CAPABILITIES = Capabilities(
     starts=True,
     # https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows
     service_window_s=24 * 3600,
-    # https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages and .../guides/set-up-webhooks
-    limits={"text_chars": 4096, "caption_chars": 1024},
+    limits=read_limits("omnilink_whatsapp"),
     redelivers=True,
     ordered=False,
-    opt_out_keywords=False,
+    opt_out_keywords=True,  # WhatsApp's own "stop" for marketing (user_preferences), and error 131050
 )  # fmt: skip

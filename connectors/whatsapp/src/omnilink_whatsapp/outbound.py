@@ -5,29 +5,26 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from omnilink.errors import SendRefused
 from omnilink.model import Action, ContactCard, Handle, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
 from omnilink.plugin import HttpRequest, MediaFile, RenderPlan, SendContext, Step
-from omnilink.plugin.formatting import Style, parse_markdown, render_pieces, split_text
+from omnilink.plugin.formatting import PLAIN, say_caption, say_in_words, say_texts
+from omnilink.plugin.limits import read_listed
 from omnilink.plugin.multipart import encode_form
 from omnilink_whatsapp.manifest import CAPABILITIES
+from omnilink_whatsapp.offers import render_offer
 from omnilink_whatsapp.settings import WhatsAppSettings
 from omnilink_whatsapp.style import WHATSAPP
 
-TEXT_CHARS = int(CAPABILITIES.limits["text_chars"])
-CAPTION_CHARS = int(CAPABILITIES.limits["caption_chars"])
-BUTTONS, BUTTON_CHARS = 3, 20
-ROWS, ROW_CHARS, ROW_DETAIL_CHARS = 10, 24, 72
-LARGEST_BYTES = {
-    "image": 5_000_000, "audio": 16_000_000, "video": 16_000_000, "sticker": 500_000, "document": 100_000_000,
-}  # fmt: skip
-_TYPES = {"image": "image", "audio": "audio", "voice": "audio", "video": "video", "sticker": "sticker"}
-_IMAGES = frozenset({"image/jpeg", "image/png"})
-_PLAIN = Style()
+TEXT_CHARS, CAPTION_CHARS = CAPABILITIES.limit("text_chars"), CAPABILITIES.limit("caption_chars")
+OFFER_CHARS = CAPABILITIES.limit("offer_text_chars")
+KINDS = ("image", "audio", "video", "sticker")
+LARGEST_BYTES = {kind: CAPABILITIES.limit(f"{kind}_bytes") for kind in (*KINDS, "document")}
+TYPES = {kind: read_listed("omnilink_whatsapp", f"{kind}_types") for kind in KINDS}
 
 
 def render_message(message: Outgoing, context: SendContext, settings: WhatsAppSettings) -> RenderPlan:
@@ -85,8 +82,7 @@ class _Writer:
         if message.subject:
             self.losses.append(Loss(what="subject", how="dropped"))
         offer = next((p for p in message.parts if isinstance(p, Offer)), None)
-        texts = [p for p in message.parts if isinstance(p, Text)]
-        body = list(_pieces(texts))
+        body = say_texts(message.parts, WHATSAPP, limit=OFFER_CHARS if offer else TEXT_CHARS)
         if len(body) > 1:
             self.losses.append(Loss(what="text", how="split", count=len(body)))
         for piece in body[:-1] if offer else body:
@@ -132,20 +128,17 @@ class _Writer:
     # --- content --------------------------------------------------------------------------------------------------
 
     def _media(self, part: Media) -> None:
-        kind = _TYPES.get(part.kind, "document")
-        if kind == "image" and part.mime_type not in _IMAGES:
-            kind = "document"
+        file = self.context.media.get(part.ref or "")
+        kind = _kind_of(part, file)
         content: dict[str, Any] = {}
         if part.caption and kind in ("image", "video", "document"):
-            caption = next(iter(render_pieces(parse_markdown(part.caption), WHATSAPP, limit=CAPTION_CHARS)), "")
-            content["caption"] = caption
-            if len(part.caption) > CAPTION_CHARS:
-                self.losses.append(Loss(what="caption", how="shortened"))
+            caption, cut = say_caption(part.caption, WHATSAPP, limit=CAPTION_CHARS)
+            content = {"caption": caption} if caption else {}
+            self.losses += cut
         elif part.caption:
             self.losses.append(Loss(what="caption", how="dropped"))
         if kind == "document" and part.filename:
             content["filename"] = part.filename
-        file = self.context.media.get(part.ref or "")
         if file is not None:
             self.add(kind, {kind: content}, upload=self._upload(file, kind))
         elif (part.ref or "").startswith("https://"):
@@ -168,7 +161,8 @@ class _Writer:
 
     def _location(self, part: Location) -> None:
         shown = {"name": part.name, "address": part.address}
-        place = {"latitude": part.latitude, "longitude": part.longitude, **{k: v for k, v in shown.items() if v}}
+        where = {"latitude": str(part.latitude), "longitude": str(part.longitude)}
+        place = {**where, **{k: v for k, v in shown.items() if v}}
         self.add("location", {"location": place})
 
     def _card(self, part: ContactCard) -> None:
@@ -191,33 +185,20 @@ class _Writer:
         self.add("template", {"template": template})
 
     def _offer(self, offer: Offer, body: str) -> None:
-        options = offer.options
-        if len(body) > CAPTION_CHARS:  # an interactive body is as short as a caption
-            self.add("text", {"text": {"body": body, "preview_url": False}})
-            body = offer.title or "…"
-        shown = {"body": {"text": body}}
-        fits = all(len(option.label) <= BUTTON_CHARS and not option.description for option in options)
-        if len(options) <= BUTTONS and fits:
-            buttons = [{"type": "reply", "reply": {"id": o.value, "title": o.label}} for o in options]
-            self.add("interactive", {"interactive": {"type": "button", **shown, "action": {"buttons": buttons}}})
-        elif len(options) <= ROWS and all(len(option.label) <= ROW_CHARS for option in options):
-            rows = [
-                {"id": o.value, "title": o.label, **({"description": o.description[:ROW_DETAIL_CHARS]}
-                                                     if o.description else {})}
-                for o in options
-            ]  # fmt: skip
-            action = {"button": (offer.title or "☰")[:BUTTON_CHARS], "sections": [{"rows": rows}]}
-            self.add("interactive", {"interactive": {"type": "list", **shown, "action": action}})
-        else:
-            lines = [body, *(f"{n}. {o.label}" for n, o in enumerate(options, 1))]
-            self.losses.append(Loss(what="offer", how="degraded", detail="shown as a numbered list"))
-            for piece in render_pieces(parse_markdown("\n".join(lines)), _PLAIN, limit=TEXT_CHARS):
-                self.add("text", {"text": {"body": piece, "preview_url": False}})
+        if (shown := render_offer(offer)) is not None:
+            self.losses += shown.losses
+            self.add("interactive", {"interactive": {"body": {"text": body}, **shown.content}})
+            return
+        self.losses.append(Loss(what="offer", how="degraded", detail="shown as a numbered list"))
+        words = Text(text=f"{body}\n{say_in_words(offer.model_copy(update={'title': None}))}")
+        for piece in say_texts([words], PLAIN, limit=TEXT_CHARS):
+            self.add("text", {"text": {"body": piece, "preview_url": False}})
 
 
-def _pieces(texts: list[Text]) -> Iterator[str]:
-    for part in texts:
-        if part.format == "markdown":
-            yield from render_pieces(parse_markdown(part.text), WHATSAPP, limit=TEXT_CHARS)
-        elif part.text.strip():
-            yield from split_text(WHATSAPP.escape(part.text), TEXT_CHARS)
+def _kind_of(part: Media, file: MediaFile | None) -> str:
+    """How a file is sent: what WhatsApp does not show in its own way goes as a document."""
+    kind = "audio" if part.kind == "voice" else part.kind
+    mime_type = part.mime_type or (file.mime_type if file else None)
+    if mime_type is None:  # a link to something: WhatsApp will look, and is strictest with pictures
+        return kind if kind in ("audio", "video", "sticker") else "document"
+    return kind if kind in TYPES and mime_type.partition(";")[0] in TYPES[kind] else "document"

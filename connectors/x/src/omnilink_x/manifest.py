@@ -1,6 +1,7 @@
 """What the X connector says of itself: manifest and capabilities."""
 
 from omnilink.plugin import Capabilities, Level, Manifest, Setting
+from omnilink.plugin.limits import read_limits
 
 MANIFEST = Manifest(
     name="x",
@@ -43,8 +44,7 @@ CAPABILITIES = Capabilities(
         "delete": Level.PARTIAL,  # posts, not direct messages
     },
     reaches=("x",),
-    # https://docs.x.com/x-api/webhooks/introduction : an answer within ten seconds.
-    limits={"webhook_deadline_s": 10},
+    limits=read_limits("omnilink_x"),
     redelivers=True,
     ordered=False,
 )

@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from omnilink.errors import PolicyRefused, SendRefused
 from omnilink.model import Action, Loss, Outgoing, Quoted, Text
 from omnilink.plugin import HttpRequest, RenderPlan, SendContext, Step
-from omnilink.plugin.formatting import lost, parse_markdown, plain, split_text
-from omnilink.plugin.formatting.render import PLAIN
+from omnilink.plugin.formatting import PLAIN, lost_looks, say_texts
 from omnilink.plugin.measures import x_length
+from omnilink_x.manifest import CAPABILITIES
 from omnilink_x.settings import XSettings
 
-POST_WEIGHT = 280
-"""https://docs.x.com/resources/fundamentals/counting-characters"""
-DM_CHARS = 10_000
+POST_WEIGHT, DM_CHARS = CAPABILITIES.limit("post_weight"), CAPABILITIES.limit("text_chars")
 
 
 def render_message(message: Outgoing, context: SendContext, settings: XSettings) -> RenderPlan:
@@ -39,7 +37,8 @@ def render_message(message: Outgoing, context: SendContext, settings: XSettings)
                           hint="publish the file and send its address")  # fmt: skip
     post = _post_id(message.quoted) if message.quoted is not None else None
     limit, measure = (POST_WEIGHT, x_length) if post else (DM_CHARS, len)
-    pieces = [p for text in _texts(message, losses) for p in split_text(text, limit, measure=measure)]
+    pieces = say_texts(message.parts, PLAIN, limit=limit, measure=measure)
+    losses += lost_looks(message.parts, PLAIN)
     if not pieces:
         raise SendRefused("there is nothing to send", reason="empty", connector="x")
     if len(pieces) > 1:
@@ -55,16 +54,6 @@ def render_message(message: Outgoing, context: SendContext, settings: XSettings)
         raise SendRefused("that is no X user id", reason="bad-address", connector="x")
     url = f"{settings.api_url}/2/dm_conversations/with/{context.recipient.raw}/messages"
     return _plan([_post_step(f"message-{n}", url, {"text": piece}) for n, piece in enumerate(pieces)], losses)
-
-
-def _texts(message: Outgoing, losses: list[Loss]) -> Iterator[str]:
-    for part in message.parts:
-        if isinstance(part, Text) and part.format == "markdown":
-            blocks = parse_markdown(part.text)
-            losses += [Loss(what=name, how="degraded", detail="shown as plain text") for name in lost(blocks, PLAIN)]
-            yield plain(blocks)
-        elif isinstance(part, Text) and part.text.strip():
-            yield part.text
 
 
 def _replies(settings: XSettings, pieces: list[str], post: str) -> Iterator[Step]:

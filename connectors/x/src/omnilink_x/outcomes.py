@@ -3,16 +3,31 @@
 import json
 from email.utils import parsedate_to_datetime
 
-from omnilink.plugin import Accepted, Answer, Declined, HttpAnswer, Outcome, Step, Throttled, Unknown, read_outcome
+from omnilink.plugin import (
+    Accepted,
+    Answer,
+    Declined,
+    HttpAnswer,
+    Outcome,
+    Step,
+    Throttled,
+    Unknown,
+    read_outcome,
+    retry_after_s,
+)
 from omnilink_x.direct import dm_key
 from omnilink_x.posts import post_key
+
+_DAYS = ("x-user-limit-24hour", "x-app-limit-24hour")
 
 
 def read_answer(step: Step, answer: Answer) -> Outcome:
     """The outcome of a call."""
     if isinstance(answer, HttpAnswer):
         if answer.status == 429:
-            return Throttled(_reset_in_s(answer), error_code="429")
+            # X tells its own reset; something in between (a proxy) may say how long to wait instead.
+            own_s = _reset_in_s(answer)
+            return Throttled(retry_after_s(answer) if own_s is None else own_s, error_code="429")
         if answer.status == 403:
             words = answer.body[:4000].decode("utf-8", "replace").lower()
             reason = "policy" if "reply" in words or "duplicate" in words else "not-authorised"
@@ -35,9 +50,13 @@ def _accepted(step: Step, answer: HttpAnswer) -> Outcome:
 
 
 def _reset_in_s(answer: HttpAnswer) -> float | None:
-    """X tells the moment its limit begins anew (`x-rate-limit-reset`); relative to its own clock (`date`)."""
+    """X tells the moment its limit begins anew, relative to its own clock (`date`); a day's limit apart from others.
+
+    https://docs.x.com/x-api/fundamentals/rate-limits
+    """
+    day = next((name for name in _DAYS if answer.headers.get(f"{name}-remaining") == "0"), None)
     try:
-        reset = float(answer.headers["x-rate-limit-reset"])
+        reset = float(answer.headers[f"{day}-reset" if day else "x-rate-limit-reset"])
         now = parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError):
         return None

@@ -10,6 +10,7 @@ for is named by `lost`, so that a loss report tells the truth.
 from omnilink.plugin.formatting.parse import parse_markdown
 from omnilink.plugin.formatting.pieces import render_pieces
 from omnilink.plugin.formatting.render import PLAIN, lost, plain, render
+from omnilink.plugin.formatting.saying import lost_looks, say_caption, say_in_words, say_texts, shorten, shortened
 from omnilink.plugin.formatting.splitting import split_text
 from omnilink.plugin.formatting.style import Style, bare_link, between, defuse, listed, quoted
 from omnilink.plugin.formatting.tree import (
@@ -35,5 +36,6 @@ from omnilink.plugin.formatting.tree import (
 __all__ = [
     "PLAIN", "Block", "Bold", "Code", "CodeBlock", "Heading", "Inline", "Italic", "ItemList", "LineBreak", "Link",
     "ListItem", "Paragraph", "Quote", "Rule", "Strike", "Style", "Words", "bare_link", "between", "defuse", "listed",
-    "lost", "parse_markdown", "plain", "quoted", "render", "render_pieces", "split_text", "walk",
+    "lost", "lost_looks", "parse_markdown", "plain", "quoted", "render", "render_pieces", "say_caption", "say_in_words",
+    "say_texts", "shorten", "shortened", "split_text", "walk",
 ]  # fmt: skip
