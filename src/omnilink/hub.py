@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from omnilink.citizen.cases import CaseDesk
 from omnilink.citizen.explain import Explanation
 from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.page import read_page
 from omnilink.citizen.people import render_contact
 from omnilink.ingest.accounts import Accounts
+from omnilink.ingest.cases import CaseKeeper
 from omnilink.ingest.fetch import MediaDesk
 from omnilink.ingest.imports import Imported, Importer
 from omnilink.ingest.loop import Loop
@@ -55,6 +57,9 @@ class Hub:
     Attributes:
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
             holds the lines of those that keep one open; `media` has the files that messages point to.
+        cases: matters across conversations, and people's decisions about them.
+        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
+            holds the lines of those that keep one open.
     """
 
     def __init__(
@@ -77,7 +82,10 @@ class Hub:
         self.accounts = Accounts(self.settings, registry)
         self._clock, self._new_id = clock, new_id or IdSource(clock)
         self._loop = Loop(self._work)
-        self._processor = Processor(store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock)
+        self._cases = CaseKeeper(store, self.scope, self._new_id, clock)
+        self._processor = Processor(
+            store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock, then=self._cases.catch_up
+        )
         self._receiver = Receiver(
             store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._processor.prepare,
             answer or registry.answer,
@@ -87,6 +95,7 @@ class Hub:
         self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
+        self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)
         if http is not None:
             quiet_logs()
         self._http, self._delivery = http, Loop(self._deliver)
@@ -148,8 +157,10 @@ class Hub:
         await self._receiver.refuse(account, reason)
 
     async def process(self) -> Processed:
-        """Turns everything pending into history."""
-        return await self._processor.run_until_empty()
+        """Turns everything pending into history, and puts it under cases."""
+        done = await self._processor.run_until_empty()
+        await self._cases.catch_up()
+        return done
 
     async def run_processing(
         self, *, idle_s: float = 1.0, report: Callable[[Exception | None], object] = lambda error: None

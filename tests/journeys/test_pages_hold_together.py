@@ -15,8 +15,9 @@ EXAMPLE = ROOT / "examples" / "custom_connector"
 WORDS = [
     "Channel", "Connector", "Account", "Scope", "Envelope", "Event", "Interaction", "Part", "Handle", "Participant",
     "Persona", "Attribution", "Link", "Contact", "Conversation", "Delivery", "Capabilities", "Hub",
+    "Case", "Assignment", "Rung",
 ]  # fmt: skip
-LATER = ["Case", "Assignment", "Draft", "OutboxItem"]
+LATER = ["Draft", "OutboxItem"]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)[^)]*\)")
 FILE = re.compile(
     r"<!-- file: (?P<path>\S+) -->\n(?:<!-- not run -->\n)?```\w+\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL

@@ -45,7 +45,7 @@ class LinkDesk:
             NotFound: a persona is unknown.
         """
         self.scope.require_all()
-        self._require_person(by)
+        require_person(by)
         if a == b:
             raise BadInput("both are one persona already", hint="name two different handles")
         for _ in range(TRIES):
@@ -80,7 +80,7 @@ class LinkDesk:
             BadInput: it is revoked already.
         """
         self.scope.require_all()
-        self._require_person(by)
+        require_person(by)
         for _ in range(TRIES):
             link = await self.store.read_link(self.scope, link_id)
             if not link.in_force:
@@ -98,12 +98,6 @@ class LinkDesk:
         contact_of = {ref.id: contact for contact, refs in context.members.items() for ref in refs}
         keys = [ref.key for refs in context.members.values() for ref in refs]
         return explain_pair(a, b, contact_of, keys, context.links)
-
-    @staticmethod
-    def _require_person(by: str) -> None:
-        """Records tell people from rules by the name they sign with."""
-        if not by.strip() or by.startswith(("rule:", "connector:")):
-            raise BadInput("that is no person's name", hint="sign with your own name or id")
 
     async def _context(self, a: str, b: str) -> Context:
         for persona in (a, b):
@@ -133,6 +127,16 @@ class LinkDesk:
         except Conflict:
             return False
         return True
+
+
+def require_person(by: str) -> None:
+    """Records tell people from rules by the name they sign with.
+
+    Raises:
+        BadInput: it is no person's name.
+    """
+    if not by.strip() or by.startswith(("rule:", "connector:")):
+        raise BadInput("that is no person's name", hint="sign with your own name or id")
 
 
 def _refs(context: Context) -> dict[str, PersonaRef]:

@@ -6,19 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from omnilink.conversation.tokens import RefusedToken, Route
+from omnilink.model.case import Rung
 from omnilink.model.persona import Evidence
 
-
-class Rung(StrEnum):
-    """Which rule decided."""
-
-    DUPLICATE = "R0"
-    NATIVE = "R1"
-    TOKEN = "R2"  # noqa: S105
-    ALIAS = "R3"
-    REFERENCE = "R4"
-    MAIL = "R5"
-    SAME_MATTER = "R6"
+__all__ = ["Assignment", "Decision", "Incoming", "KnownCase", "MailHint", "Option", "Rung", "SetApart"]
 
 
 class Decision(StrEnum):

@@ -1,6 +1,6 @@
 """Process: pending envelopes become history. A thin shell: read, parse, read context, decide, commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
@@ -67,6 +67,7 @@ class Processor:
         scope: whose.
         reader_of: account and connector name → how to read it.
         new_id, clock: injected.
+        then: called when nothing is pending any more (cases follow the history).
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Processor:
         *,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
+        then: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        self._then = then
         self._store, self._scope, self._reader_of = store, scope, reader_of
         self._new_id, self._clock = new_id, clock
 
@@ -111,6 +114,8 @@ class Processor:
         total = Processed()
         while (done := await self.process_batch(limit)) is not None:
             total += done
+        if self._then is not None:
+            await self._then()
         return total
 
     def prepare(self, envelope: Envelope) -> PreparedEnvelope:

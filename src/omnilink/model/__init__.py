@@ -1,5 +1,16 @@
 """The data model: frozen records, the same for every channel. Words as in docs/glossary.md."""
 
+from omnilink.model.case import (
+    Assignment,
+    Case,
+    CaseApart,
+    CaseDecision,
+    CaseOption,
+    CaseState,
+    Rung,
+    Suggestion,
+    SuggestionState,
+)
 from omnilink.model.consent import Consent
 from omnilink.model.contact import Contact, ContactField
 from omnilink.model.conversation import Conversation
@@ -56,12 +67,14 @@ from omnilink.model.persona import Attribution, Claim, Evidence, Link, Method, P
 from omnilink.model.view import Ledger, TimelineItem, TimelinePage, Why
 
 __all__ = [
-    "About", "Action", "Arrival", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated", "ChoiceMade",
-    "Choices", "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
-    "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers",
-    "Handle", "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss",
-    "Media", "MediaItem", "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native",
-    "NativeRefs", "Offer", "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart",
-    "Part", "Participant", "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role",
-    "Spoken", "StatedClaim", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed", "Verdict", "Why",
+    "About", "Action", "Arrival", "Assignment", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated",
+    "Case", "CaseApart", "CaseDecision", "CaseOption", "CaseState", "ChoiceMade", "Choices", "Claim", "Consent",
+    "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind", "DeliveryUpdated", "Direction",
+    "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers", "Handle", "HandleLearned", "Ignored",
+    "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss", "Media", "MediaItem", "MediaState",
+    "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer",
+    "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
+    "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Rung", "Spoken",
+    "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed",
+    "Verdict", "Why",
 ]  # fmt: skip

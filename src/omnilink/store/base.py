@@ -18,6 +18,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.persona import Attribution, Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.view import Ledger
+from omnilink.store.cases import CaseStore
 from omnilink.store.decision import (
     ELSEWHERE,
     Change,
@@ -34,7 +35,7 @@ from omnilink.store.outbox import OutboxStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
 
 __all__ = [
-    "ELSEWHERE", "Accepted", "Asked", "Change", "Component", "ContactRow", "Context", "DecisionStore",
+    "ELSEWHERE", "Accepted", "Asked", "CaseStore", "Change", "Component", "ContactRow", "Context", "DecisionStore",
     "EnvelopeStore", "EventState", "HistoryStore", "LedgerStore", "Lookup", "MediaStore", "MessageRef", "OutboxStore",
     "Parked", "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
 ]  # fmt: skip
@@ -254,6 +255,15 @@ class LedgerStore(Protocol):
 
 
 class Store(
-    EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, LedgerStore, OutboxStore, ReplyStore, MediaStore, Protocol
+    EnvelopeStore,
+    DecisionStore,
+    PeopleStore,
+    HistoryStore,
+    LedgerStore,
+    OutboxStore,
+    ReplyStore,
+    MediaStore,
+    CaseStore,
+    Protocol,
 ):
     """A whole store."""

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
+from omnilink.model.case import CaseDecision
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
@@ -99,3 +100,9 @@ def reply_line(reply: Reply) -> Line:
 def media_line(name: Line, item: MediaItem) -> Line:
     """A file of an interaction and what came of it; where it was told first, and how often tried, is left out."""
     return (name, item.ref, item.filename, item.declared_type, item.state, item.held, item.sha256)
+
+
+def case_decision_line(decision: CaseDecision) -> Line:
+    """What a person decided about cases. What rules decided can be decided again, and is left out like our ids."""
+    d = decision
+    return (d.action, d.by, d.reason, len(d.made), len(d.ended), d.undone_by)

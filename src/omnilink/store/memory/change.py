@@ -9,6 +9,7 @@ from omnilink.model.envelope import EnvelopeState
 from omnilink.model.interaction import Arrival, Interaction
 from omnilink.model.persona import Attribution, Claim, Link, Persona, Revocation
 from omnilink.store.base import Change, EventState, SettledEnvelope, SettledEvent
+from omnilink.store.memory.case_writing import follow_history
 from omnilink.store.memory.context import read_context
 from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
@@ -53,8 +54,7 @@ def commit_change(state: State, change: Change) -> int:
     for revision in change.revisions:
         state.standing(revision.interaction)
         append(state.revisions, revision.interaction, revision)
-    for attribution in change.attributions:
-        _attribute(state, attribution)
+    elsewhere = [seat for attribution in change.attributions if (seat := _attribute(state, attribution)) is not None]
     _write_links(state, change)
     for loser, winner in change.merges:
         _merge(state, loser, winner)
@@ -69,6 +69,7 @@ def commit_change(state: State, change: Change) -> int:
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(state, change.shadowed)
     add_message_keys(state, change.message_keys.items())
+    follow_history(state, change, elsewhere)
     return state.seq
 
 
@@ -158,7 +159,8 @@ def _add_arrival(state: State, name: str, arrival: Arrival) -> None:
     state.interactions[name] = replace(row, interaction=interaction)
 
 
-def _attribute(state: State, attribution: Attribution) -> None:
+def _attribute(state: State, attribution: Attribution) -> tuple[str, str] | None:
+    """Writes an attribution; returns (interaction, persona) if it was somebody else's before."""
     row = state.standing(attribution.interaction)
     found(state.personas, attribution.persona)
     place = (attribution.interaction, attribution.ordinal)
@@ -169,6 +171,9 @@ def _attribute(state: State, attribution: Attribution) -> None:
     append(state.attributed, attribution.persona, place)
     # Who an interaction is attributed to is part of what decisions read of it.
     state.interactions[attribution.interaction] = replace(row, seq=state.seq)
+    if earlier is None or earlier.persona == attribution.persona:
+        return None
+    return attribution.interaction, earlier.persona
 
 
 def _write_links(state: State, change: Change) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain, count, takewhile
 
 from omnilink.model.interaction import Interaction
-from omnilink.model.persona import Link, Verdict
+from omnilink.model.persona import Attribution, Link, Verdict
 from omnilink.store import versions
 from omnilink.store.base import ELSEWHERE, Context, EventState, Lookup, MessageRef, Parked
 from omnilink.store.memory.state import State
@@ -110,11 +110,16 @@ LATE = 20
 """Participants that the later callbacks of a call may name although the first named nobody."""
 
 
-def _message_ref(state: State, i: Interaction, key: str) -> MessageRef:
+def attributions_of(state: State, i: Interaction) -> list[Attribution]:
+    """Whom an interaction is attributed to, by ordinal."""
     ordinals = chain(range(len(i.participants) + LATE), count(ELSEWHERE))
     later = takewhile(lambda n: n < ELSEWHERE or (i.id, n) in state.attributions, ordinals)
     places = ((i.id, ordinal) for ordinal in later)
-    attributions = (state.attributions[place] for place in places if place in state.attributions)
+    return [state.attributions[place] for place in places if place in state.attributions]
+
+
+def _message_ref(state: State, i: Interaction, key: str) -> MessageRef:
+    attributions = attributions_of(state, i)
     attributed = tuple((a.ordinal, state.personas[a.persona].persona.key) for a in attributions)
     return MessageRef(i.id, key, i.content_key, i.account, i.kind.value, i.direction.value, attributed)
 

@@ -66,6 +66,9 @@ def read_digest(state: State) -> str:
     digest.add("outbox", (lines.outbox_line(names[item.interaction], item) for item in state.outbox.values()))
     digest.add("replies", (lines.reply_line(reply) for reply in state.replies.values()))
     digest.add("media", (lines.media_line(names[item.interaction], item) for item in state.media.values()))
+    placed = [a for a in state.assignments.values() if a.by_person and a.in_force]
+    digest.add("cases by people", ((*names[a.cause], int(a.interaction is not None), a.asserted_by) for a in placed))
+    digest.add("case decisions", map(lines.case_decision_line, state.case_decisions.values()))
     return digest.hex()
 
 
@@ -107,4 +110,25 @@ def check(state: State) -> list[str]:
     links = [row.link for row in state.links.values() if row.link.in_force]
     same = [(link.a, link.b) for link in links if link.verdict is Verdict.SAME]
     different = [(link.a, link.b) for link in links if link.verdict is Verdict.DIFFERENT]
-    return problems + partition_problems(contacts, same, different)
+    return problems + partition_problems(contacts, same, different) + _case_problems(state)
+
+
+def _case_problems(state: State) -> list[str]:
+    in_force = [a for a in state.assignments.values() if a.in_force]
+    held = {(a.case, state.root(a.conversation).root) for a in in_force}
+    known = {(case, state.root(c).root) for case, threads in state.case_threads.items() for c in threads}
+    revoked = {row.link.id for row in state.links.values() if not row.link.in_force}
+    stale = sum(not a.by_person and bool(revoked.intersection(a.depends_on)) for a in in_force)
+    placed = {root for _, root in held}
+    decided = [row for row in state.interactions.values() if row.number < state.case_upto and row.same_as is None]
+    waiting = {state.root(state.interactions[name].interaction.conversation).root for name in state.rechecks}
+    roots = [state.root(row.interaction.conversation).root for row in decided]
+    found = {
+        "assignments of which their case knows nothing": len(held - known),
+        "conversations that a case knows of and does not hold": len(known - held),
+        "assignments in force that rest on a revoked link": stale,
+        "interactions that were decided about and are under no case": sum(
+            root not in placed and root not in waiting for root in roots
+        ),
+    }
+    return [f"{number} {name}" for name, number in found.items() if number]

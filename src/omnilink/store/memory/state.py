@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Self, TypeVar
 
+from omnilink.conversation.case_context import CaseThread
 from omnilink.errors import Conflict, NotFound
+from omnilink.model.case import Assignment, Case, CaseDecision, Suggestion
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
@@ -127,6 +130,26 @@ class State:
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
     media: dict[str, MediaItem] = field(default_factory=dict)
     media_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Cases. Keys (case, conversation): what is known of a case hangs on its conversations.
+    cases: dict[str, Case] = field(default_factory=dict)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    assigned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    assigned_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    own_assigned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dependants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    case_threads: dict[str, dict[str, CaseThread]] = field(default_factory=dict)
+    threads_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    case_personas: dict[tuple[str, str], dict[str, datetime]] = field(default_factory=dict)
+    cases_of: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    numbered: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    suggestions: dict[str, Suggestion] = field(default_factory=dict)
+    suggested: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    case_decisions: dict[str, CaseDecision] = field(default_factory=dict)
+    mass: dict[str, bool] = field(default_factory=dict)
+    rechecks: dict[str, bool] = field(default_factory=dict)
+    case_seq: int = 0
+    case_upto: int = 0
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

@@ -12,6 +12,7 @@ from omnilink.model.persona import Claim, Persona
 from omnilink.model.scope import Scope
 from omnilink.store.base import Change
 from omnilink.store.blobs import require_digests
+from omnilink.store.sqlite.case_writing import follow_history
 from omnilink.store.sqlite.change_events import settle
 from omnilink.store.sqlite.change_history import add_arrivals, add_interactions, add_revisions, attribute
 from omnilink.store.sqlite.context import read_context
@@ -76,7 +77,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     add_interactions(tx, tenant, seq, change.interactions, encoded.interactions)
     add_arrivals(tx, tenant, change.arrivals)
     add_revisions(tx, tenant, change.revisions, encoded.revisions)
-    attribute(tx, tenant, seq, change)
+    moved_seats = attribute(tx, tenant, seq, change)
     _add_links(tx, tenant, seq, encoded)
     _revoke_links(tx, tenant, seq, change)
     _merge_conversations(tx, tenant, seq, change.merges)
@@ -88,6 +89,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(tx, tenant, seq, change.shadowed)
     add_message_keys(tx, tenant, seq, change.message_keys.items())
+    follow_history(tx, tenant, change, moved_seats)
     return seq
 
 

@@ -20,6 +20,7 @@ _FURTHER = """
     WHERE m.tenant = ? AND m.key IN (?*)
 """
 _TIMES = "SELECT id, occurred_at FROM interaction WHERE id IN (?*)"
+_PERSONA_BEFORE = "SELECT persona FROM attribution WHERE interaction = ? AND ordinal = ?"
 _SUPERSEDE = """
     INSERT INTO attribution_superseded
         (interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, seq)
@@ -127,10 +128,14 @@ def add_revisions(tx: Transaction, tenant: int, revisions: Sequence[Revision], d
     )
 
 
-def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> None:
-    """Writes attributions; one for a place that is taken supersedes what is there."""
+def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> list[tuple[int, int]]:
+    """Writes attributions; one for a place that is taken supersedes what is there.
+
+    Returns:
+        (interaction, persona) of those that were somebody else's before.
+    """
     if not change.attributions:
-        return
+        return []
     interactions = tx.keys("interaction", tenant, {a.interaction for a in change.attributions})
     personas = tx.keys("persona", tenant, {a.persona for a in change.attributions})
     fresh = {i.id: to_micros(i.occurred_at) for i in change.interactions}
@@ -150,12 +155,17 @@ def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> None:
         (first if a.interaction in fresh and place not in taken else later).append(row)
         taken.add(place)
     tx.connection.executemany(_ATTRIBUTION, first)
+    moved: list[tuple[int, int]] = []
     for row in later:
+        before = tx.connection.execute(_PERSONA_BEFORE, row[:2]).fetchone()
+        if before is not None and before[0] != row[3]:
+            moved.append((row[0], before[0]))
         tx.connection.execute(_SUPERSEDE, (seq, *row[:2]))
         tx.connection.execute("DELETE FROM attribution WHERE interaction = ? AND ordinal = ?", row[:2])
         tx.connection.execute(_ATTRIBUTION, row)
     # Who an interaction is attributed to is part of what decisions read of it.
     tx.connection.executemany("UPDATE interaction SET seq = ? WHERE id = ?", [(seq, key) for key in set(stored)])
+    return moved
 
 
 def _evidence(attribution: Attribution) -> str | None:

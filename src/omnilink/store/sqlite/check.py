@@ -51,6 +51,25 @@ _RULES = {
         WHERE t.occurred_at <> i.occurred_at""",
     "envelopes without a body": """
         SELECT count(*) FROM envelope e LEFT JOIN envelope_body b ON b.envelope = e.id WHERE b.envelope IS NULL""",
+    "assignments of which their case knows nothing": """
+        SELECT count(*) FROM assignment a JOIN conversation c ON c.id = a.conversation WHERE a.revoked_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM conversation p JOIN case_thread t ON t.conversation = p.id AND t.case_ = a.case_
+            WHERE p.root = c.root)""",
+    "conversations that a case knows of and does not hold": """
+        SELECT count(*) FROM case_thread t JOIN conversation c ON c.id = t.conversation
+        WHERE NOT EXISTS (SELECT 1 FROM conversation p JOIN assignment a ON a.conversation = p.id
+            WHERE p.root = c.root AND a.case_ = t.case_ AND a.revoked_at IS NULL)""",
+    "assignments in force that rest on a revoked link": """
+        SELECT count(*) FROM link l JOIN assignment_dependency d ON d.tenant = l.tenant AND d.key = l.uid
+        JOIN assignment a ON a.id = d.assignment
+        WHERE l.revoked_at IS NOT NULL AND a.revoked_at IS NULL AND a.decision <> 'person'""",
+    "interactions that were decided about and are under no case": """
+        SELECT count(*) FROM case_progress g JOIN interaction i ON i.tenant = g.tenant AND i.id <= g.upto
+        JOIN conversation c ON c.id = i.conversation WHERE i.same_as IS NULL
+        AND NOT EXISTS (SELECT 1 FROM conversation p JOIN assignment a ON a.conversation = p.id
+            WHERE p.root = c.root AND a.revoked_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM conversation p JOIN interaction o ON o.conversation = p.id
+            JOIN case_recheck k ON k.tenant = o.tenant AND k.interaction = o.id WHERE p.root = c.root)""",
     "interactions without a document": """
         SELECT count(*) FROM interaction i LEFT JOIN interaction_doc d ON d.interaction = i.id
         WHERE d.interaction IS NULL""",

@@ -6,6 +6,7 @@ from itertools import groupby
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.store import digest as lines
 from omnilink.store.digest import Line
+from omnilink.store.sqlite.case_views import read_case_decisions
 from omnilink.store.sqlite.outbox import ITEM, item_of
 from omnilink.store.sqlite.replies import reply_of
 from omnilink.store.sqlite.rows import View
@@ -74,6 +75,12 @@ _OUTBOX_NAMES = """
     WHERE o.tenant = ? ORDER BY o.id
 """
 
+_PLACED = """
+    SELECT i.message_key, i.content_key, a.interaction IS NOT NULL, json_extract(a.doc, '$.asserted_by')
+    FROM assignment a JOIN interaction i ON i.id = a.cause
+    WHERE a.tenant = ? AND a.decision = 'person' AND a.revoked_at IS NULL
+"""
+
 
 def read_digest(view: View) -> str:
     """The canonical digest; see `base.LedgerStore`. The lines are those of `omnilink.store.digest`."""
@@ -93,6 +100,8 @@ def read_digest(view: View) -> str:
     digest.add("outbox", _outbox(view))
     digest.add("replies", _replies(view))
     digest.add("media", ((row[:2], *row[2:]) for row in _rows(view, _MEDIA)))
+    digest.add("cases by people", _rows(view, _PLACED))
+    digest.add("case decisions", _case_decisions(view))
     return digest.hex()
 
 
@@ -156,3 +165,9 @@ def _outbox(view: View) -> Iterator[Line]:
 def _replies(view: View) -> Iterator[Line]:
     for row in view.connection.execute(_REPLIES, (view.tenant,)):
         yield lines.reply_line(reply_of(row))
+
+
+def _case_decisions(view: View) -> Iterator[Line]:
+    (count,) = view.connection.execute("SELECT count(*) FROM case_decision WHERE tenant = ?", (view.tenant,)).fetchone()
+    for decision in read_case_decisions(view, (), count):
+        yield lines.case_decision_line(decision)

@@ -15,12 +15,16 @@ _FIND = {
     "conversation": "SELECT uid, id FROM conversation INDEXED BY conversation_uid WHERE tenant = ? AND uid IN (?*)",
     "interaction": "SELECT uid, id FROM interaction INDEXED BY interaction_uid WHERE tenant = ? AND uid IN (?*)",
     "link": "SELECT uid, id FROM link INDEXED BY link_uid WHERE tenant = ? AND uid IN (?*)",
+    "case_": "SELECT uid, id FROM case_ INDEXED BY case_uid WHERE tenant = ? AND uid IN (?*)",
+    "assignment": "SELECT uid, id FROM assignment INDEXED BY assignment_uid WHERE tenant = ? AND uid IN (?*)",
 }
 _LAST = {
     "envelope": "SELECT max(id) FROM envelope",
     "persona": "SELECT max(id) FROM persona",
     "conversation": "SELECT max(id) FROM conversation",
     "interaction": "SELECT max(id) FROM interaction",
+    "case_": "SELECT max(id) FROM case_",
+    "assignment": "SELECT max(id) FROM assignment",
 }
 Name = tuple[str, int, str]
 

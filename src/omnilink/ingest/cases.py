@@ -1,0 +1,93 @@
+"""Cases: what was recorded is put under a case. A thin shell: read the backlog, read what it needs, decide, commit."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from omnilink.conversation.case_book import CaseBook, Token
+from omnilink.conversation.case_context import CaseBacklog, CaseLookup, Moment
+from omnilink.conversation.moment_text import moment_references
+from omnilink.conversation.references import ReferencePicture
+from omnilink.errors import Conflict
+from omnilink.model.scope import Scope
+from omnilink.store.cases import CaseStore
+
+BATCH = 250
+TRIES = 50
+MOST_RECHECK_ROUNDS = 20
+"""Of what is learned again: an endless one must not hold up what is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKeeper:
+    """Keeps cases up with the history.
+
+    Args:
+        store, scope: where; needs a scope over all accounts.
+        token_of: what the reply token in a moment's addresses says, if there is one.
+        pictures: what numbers of cases look like.
+        new_id, clock: injected.
+    """
+
+    store: CaseStore
+    scope: Scope
+    new_id: Callable[[], str]
+    clock: Callable[[], datetime]
+    pictures: Sequence[ReferencePicture] = ()
+    token_of: Callable[[Moment], Token | None] = lambda moment: None
+
+    async def catch_up(self, limit: int = BATCH) -> int:
+        """Decides about everything that has not been decided about.
+
+        Returns:
+            How many interactions were decided about.
+
+        Raises:
+            Conflict: other processes kept being quicker.
+            StoreBusy: the store could not write; the rest waits.
+        """
+        done, rounds = 0, 0
+        while rounds < MOST_RECHECK_ROUNDS:
+            count, is_all = await self._batch(limit)
+            done += count
+            if is_all:
+                break
+            rounds += count == 0
+        return done
+
+    async def _batch(self, limit: int) -> tuple[int, bool]:
+        for _ in range(TRIES):
+            backlog = await self.store.read_case_backlog(self.scope, limit=limit)
+            if not backlog.moments and not backlog.rechecks:
+                return 0, True
+            try:
+                await self._decide(backlog)
+            except Conflict:
+                continue
+            return len(backlog.moments), False
+        raise Conflict("cases lost every race for the store", hint="fewer processes should ingest at once")
+
+    async def _decide(self, backlog: CaseBacklog) -> None:
+        moments = [*backlog.moments, *(moment for recheck in backlog.rechecks for moment in recheck.moments)]
+        tokens = {m.interaction.id: token for m in moments if (token := self.token_of(m)) is not None}
+        context = await self.store.read_case_context(self.scope, lookup_of(moments, tokens, self.pictures))
+        book = CaseBook(context, new_id=self.new_id, now=self.clock(), tokens=tokens, pictures=self.pictures)
+        for recheck in backlog.rechecks:
+            book.look_again(recheck)
+        for moment in backlog.moments:
+            book.take(moment)
+        checked = [recheck.cause for recheck in backlog.rechecks]
+        await self.store.commit_cases(self.scope, book.change(backlog.seq, backlog.upto, checked))
+
+
+def lookup_of(
+    moments: Iterable[Moment], tokens: Mapping[str, Token], pictures: Sequence[ReferencePicture] = ()
+) -> CaseLookup:
+    """Everything that deciding about these will ask for. Pure."""
+    conversations, personas, references = set[str](), set[str](), set[str]()
+    for moment in moments:
+        conversations.add(moment.conversation)
+        personas.update(seat.persona for seat in moment.seats)
+        references |= moment_references(moment.interaction, pictures, moment.later)
+    conversations.update(token.conversation for token in tokens.values() if token.conversation)
+    return CaseLookup(frozenset(conversations), frozenset(personas), frozenset(references))

@@ -1,0 +1,94 @@
+"""Cases in a store: what has not been decided, what a decision reads, and what people see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from omnilink.conversation.case_context import CaseBacklog, CaseChange, CaseContext, CaseLookup, Moment
+from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
+from omnilink.model.scope import Scope
+
+
+class CaseStore(Protocol):
+    """Reading and writing cases.
+
+    A revoked link of people takes the assignments that depend on it out of force in the same commit; so does a new
+    attribution of the interaction they were decided from. They come back in the backlog as rechecks.
+    """
+
+    async def read_case_backlog(self, scope: Scope, *, limit: int = 250) -> CaseBacklog:
+        """Interactions that were not decided about, in the order they were recorded, and what has to be again."""
+        ...
+
+    async def read_case_context(self, scope: Scope, lookup: CaseLookup) -> CaseContext:
+        """Everything a batch asks for; the cost depends on the batch, not on how much there is."""
+        ...
+
+    async def commit_cases(self, scope: Scope, change: CaseChange) -> int:
+        """Writes a decision.
+
+        Returns:
+            The number of the change.
+
+        Raises:
+            Conflict: cases have changed since it was read, a unit would have two assignments in force, or a link that
+                one depends on is not in force; nothing was written.
+            NotFound: it refers to a record that is not there; nothing was written.
+        """
+        ...
+
+    async def read_cases(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        personas: Sequence[str] = (),
+        state: CaseState | None = None,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> list[Case]:
+        """Cases by id, of personas, or all, newest activity first (keyset paging); those with nothing in them left out.
+
+        An id comes even if it is empty. Of a scope that does not cover all accounts, those with something it may see.
+        """
+        ...
+
+    async def read_assignments(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        cases: Sequence[str] = (),
+        conversations: Sequence[str] = (),
+        limit: int = 1000,
+    ) -> list[Assignment]:
+        """Assignments by id, case or conversation (merges followed), revoked ones too; oldest first."""
+        ...
+
+    async def read_suggestions(
+        self,
+        scope: Scope,
+        *,
+        ids: Sequence[str] = (),
+        cases: Sequence[str] = (),
+        state: SuggestionState | None = None,
+        limit: int = 100,
+    ) -> list[Suggestion]:
+        """Suggestions by id, those that concern a case (its own conversations' too), or all; oldest first."""
+        ...
+
+    async def read_case_decisions(
+        self, scope: Scope, *, ids: Sequence[str] = (), limit: int = 100
+    ) -> list[CaseDecision]:
+        """What people decided, by id or the newest first."""
+        ...
+
+    async def read_moments(
+        self, scope: Scope, *, conversations: Sequence[str] = (), interactions: Sequence[str] = (), limit: int = 200
+    ) -> list[Moment]:
+        """Interactions as cases read them: of a conversation, or by id; oldest first."""
+        ...
+
+    async def read_case_seq(self, scope: Scope) -> int:
+        """The number of the last change of cases."""
+        ...
