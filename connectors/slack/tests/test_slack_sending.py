@@ -149,6 +149,15 @@ def test_token_is_only_in_the_authorised_call_and_only_for_slacks_api(app: Slack
         app.authorise(request, {}, NOW)
 
 
+def test_a_message_that_is_gone_already_is_deleted(app: SlackConnector) -> None:
+    target = Quoted(message_keys=("out:1", "slack:T1/file/F9"))
+    (step,) = app.render(Outgoing(action=Action.DELETE, target=target), CONTEXT).steps
+    assert json.loads(step.make({}).body) == {"file": "F9"}
+    assert app.outcome(step, HttpAnswer(200, {}, b'{"ok":false,"error":"file_not_found"}')) == Accepted()
+    with pytest.raises(SendRefused):
+        bodies(app, Text(text="new"), action=Action.EDIT, target=target)
+
+
 SETTINGS = """
 public_url = "https://hooks.town.example"
 [accounts.team]
@@ -186,5 +195,10 @@ async def test_a_whole_exchange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     await hub.outbox.delete(item.interaction)
     for _ in range(3):
         await hub.outbox.deliver()
-    assert [method for method, _ in fake.sent][-3:] == ["chat.update", "reactions.add", "chat.delete"]
+    assert [method for method, _ in fake.sent][-4:] == [
+        "chat.update",
+        "reactions.add",
+        "chat.delete",
+        "files.delete",
+    ]
     assert not fake.violations

@@ -240,6 +240,7 @@ class _Decision:
             conversations=history.conversations,
             conversation_keys=history.conversation_keys,
             merges=history.merges,
+            message_keys=history.message_keys,
             consents=self._consents,
         )
 

@@ -52,6 +52,7 @@ class History:
         self.conversations: list[Conversation] = []
         self.conversation_keys: dict[str, str] = {}
         self.merges: list[tuple[str, str]] = []
+        self.message_keys: dict[str, str] = {}
 
     def find(self, event: About) -> str | None:
         """The interaction an event is about.
@@ -74,6 +75,8 @@ class History:
         known = self._messages.setdefault(event.message_key, [])
         arrival = Arrival(account=account.name, envelope=envelope.id, event_key=event.event_key)
         twin = next((ref for ref in known if ref.content_key == event.content_key), None)
+        if twin is None and event.direction is Direction.ECHO:
+            twin = self._find_sent(event, envelope, account)
         if twin is None:
             return self._make(event, seats, envelope, account, arrival)
         if isinstance(event, CallUpdated) or (isinstance(event, ChoiceMade) and twin.kind == InteractionKind.CALL):
@@ -82,6 +85,18 @@ class History:
             self.arrivals.append((twin.id, arrival))
             self.join_seats(event, seats, envelope, account)
         return twin.id
+
+    def _find_sent(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> MessageRef | None:
+        """What we sent and the platform shows under a name it had not told: that is a name of ours from now on."""
+        refs = [ref for key in event.also_keys for ref in self._messages.get(key, ())]
+        sent = next((ref for ref in refs if ref.direction == Direction.OUTBOUND), None)
+        if sent is None:
+            return None
+        named = replace(sent, message_key=event.message_key, content_key=event.content_key)
+        self._messages[event.message_key].append(named)
+        self.message_keys[event.message_key] = sent.id
+        self._conversation(event, envelope, account)
+        return named
 
     def join_seats(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
         """Another copy of a message may name people the first did not (a blind copy, a list): they took part too."""
@@ -131,17 +146,22 @@ class History:
                     interaction.id, ordinal, seat.participant, seat.seed, occurred_at, account.name
                 )
                 attributed.append((ordinal, ref.key))
-        self._messages[event.message_key].append(
-            MessageRef(
-                id=interaction.id,
-                message_key=event.message_key,
-                content_key=event.content_key,
-                account=account.name,
-                kind=interaction.kind,
-                direction=interaction.direction,
-                attributed=tuple(attributed),
-            )
+        made = MessageRef(
+            id=interaction.id,
+            message_key=event.message_key,
+            content_key=event.content_key,
+            account=account.name,
+            kind=interaction.kind,
+            direction=interaction.direction,
+            attributed=tuple(attributed),
         )
+        self._messages[event.message_key].append(made)
+        if event.direction is Direction.ECHO:
+            # Quicker than the answer to our call, which will know it by one of these.
+            for key in event.also_keys:
+                if not self._messages.get(key):
+                    self._messages[key] = [made]
+                    self.message_keys[key] = interaction.id
         return interaction.id
 
     def _continue_call(

@@ -162,7 +162,7 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
             event = prepared.event
             events.add((item.envelope.account, event.event_key))
             if isinstance(event, Spoken):
-                messages.add(event.message_key)
+                messages.update((event.message_key, *event.also_keys))
                 threads.update(event.conversation_keys or (event.message_key,))
             elif isinstance(event, About):
                 messages.add(event.target_key)

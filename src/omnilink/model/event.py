@@ -87,6 +87,8 @@ class _Spoken(EventBase):
         message_key: names the interaction for everything that refers to it later (edits, reactions,
             receipts, replies); namespaced (`mail:<id>`, `slack:T1/C2/17.1`, `wa:<wamid>`), unique in the tenant.
         conversation_keys: every native key of its thread, own and cited, namespaced; all are one conversation.
+        also_keys: further names the platform's echo of what we sent has (a file's id, where sending told only that):
+            ours that has one of them is this message. Of no meaning for anybody else's.
         reply_to_key: `message_key` of what it answers, if told.
         content_key: for kinds whose message_key is the sender's word (mail): a digest of the content, so that the
             same mail in two mailboxes is one interaction and two different mails with one id stay two.
@@ -96,6 +98,7 @@ class _Spoken(EventBase):
     message_key: str
     conversation_keys: tuple[str, ...]
     conversation_kind: ConversationKind = ConversationKind.DM
+    also_keys: tuple[str, ...] = ()
     reply_to_key: str | None = None
     content_key: str | None = None
     channel: str | None = None

@@ -20,7 +20,7 @@ from omnilink.model import (
     Role,
     Unparsed,
 )
-from omnilink.plugin.fields import at, digest, object_at, text_at
+from omnilink.plugin.fields import at, digest, list_at, object_at, text_at
 from omnilink_slack.content import message_parts
 from omnilink_slack.fields import moment
 from omnilink_slack.origin import Origin
@@ -158,7 +158,10 @@ def _message(outer: dict[str, object], event: dict[str, object], origin: Origin)
     if channel is None or ts is None:
         return _unparsed("message_without_id", outer, origin)
     author, machine = _author(event, origin)
-    echo = _by_this_app(event, origin)
+    files = [name for file in list_at(event, "files") if (name := text_at(file, "id"))]
+    # A file that the bot's token shares comes as the bot user's, not always with the app's id.
+    by_our_bot = bool(files) and origin.bot_user is not None and user_of(event) == origin.bot_user
+    echo = by_our_bot or _by_this_app(event, origin)
     subtype = text_at(event, "subtype")
     manner = (Native(name="message_subtype", data={"subtype": subtype}),) if subtype and subtype not in ORDINARY else ()
     direction = Direction.ECHO if echo else Direction.OUTBOUND if author.own else Direction.INBOUND
@@ -170,13 +173,16 @@ def _message(outer: dict[str, object], event: dict[str, object], origin: Origin)
     if addressed and not author.own and user_of(event) != origin.bot_user and (bot := origin.bot()) is not None:
         participants.append(bot)
     thread_ts = text_at(event, "thread_ts")
+    # Completing an upload tells the file's id and no `ts`: what we sent is known by that.
+    sent = tuple(origin.key("file", name) for name in files) if echo else ()
     # `app_mention` and `message` tell of one post: the post, not the delivery, is the event.
     return MessageReceived(
         event_key=f"msg:{origin.home}/{channel}/{ts}",
         lane_key=origin.key(channel),
         refs=_refs(event, origin, message_id=ts, sender_id=user_of(event) or text_at(event, "bot_id")),
         message_key=origin.key(channel, ts),
-        conversation_keys=conversation_of(channel, ts, thread_ts, direct, origin),
+        also_keys=sent,
+        conversation_keys=(*conversation_of(channel, ts, thread_ts, direct, origin), *sent),
         conversation_kind=ConversationKind.DM if direct else ConversationKind.GROUP,
         reply_to_key=origin.key(channel, thread_ts) if thread_ts and thread_ts != ts else None,
         direction=direction,

@@ -47,6 +47,18 @@ def find_place(quoted: Quoted) -> Place:
     raise SendRefused("Slack has given that message no time stamp yet", reason="not-supported", connector="slack")
 
 
+def find_posts(quoted: Quoted) -> list[str]:
+    """The time stamps of every message an earlier interaction is: a long one left in pieces."""
+    names = [key.split("/") for key in quoted.message_keys if key.startswith("slack:")]
+    return [name[2] for name in names if len(name) == 3 and name[1] != "file" and "." in name[2]]
+
+
+def find_files(quoted: Quoted) -> list[str]:
+    """The ids of the files an earlier interaction of ours is."""
+    names = [key.split("/") for key in quoted.message_keys if key.startswith("slack:")]
+    return [name[2] for name in names if len(name) == 3 and name[1] == "file"]
+
+
 def render_message(message: Outgoing, context: SendContext, settings: SlackSettings) -> RenderPlan:
     """A message as calls.
 
@@ -55,7 +67,8 @@ def render_message(message: Outgoing, context: SendContext, settings: SlackSetti
     """
     recipient = context.recipient
     if message.target is not None:
-        place = find_place(message.target)
+        gone = message.action is Action.DELETE and find_files(message.target)
+        place = Place("", "") if gone and not find_posts(message.target) else find_place(message.target)
     elif recipient is not None and recipient.scheme == "slack":
         place = Place(recipient.scope, recipient.raw)
     else:
@@ -81,10 +94,13 @@ class _Writer:
     def change(self, message: Outgoing) -> None:
         """An edit, a deletion or a reaction."""
         at = {"channel": self.place.channel}
-        pieces_sent = [k for k in (message.target.message_keys if message.target else ()) if k.startswith("slack:")]
+        pieces_sent = find_posts(message.target) if message.target else []
+        files = find_files(message.target) if message.target else []
         if message.action is Action.DELETE:
-            for key in pieces_sent:
-                self._call("chat.delete", {**at, "ts": key.rpartition("/")[2]}, delivers=False)
+            for ts in pieces_sent:
+                self._call("chat.delete", {**at, "ts": ts}, delivers=False)
+            for file in files:
+                self._call("files.delete", {"file": file}, delivers=False)
         elif message.action is Action.EDIT and len(pieces_sent) > 1:
             raise SendRefused("a message that left in pieces cannot be edited", reason="not-supported",
                               connector="slack", hint="delete it and send it anew")  # fmt: skip
@@ -196,7 +212,7 @@ class _Writer:
                 fields["thread_ts"] = place.thread
             return _json_request(f"{self.settings.api_url}/files.completeUploadExternal", fields)
 
-        self.steps.append(Step(self._name("files.completeUploadExternal"), complete, delivers=False))
+        self.steps.append(Step(self._name("files.completeUploadExternal"), complete))
 
 
 def _json_request(url: str, fields: Mapping[str, Any]) -> HttpRequest:

@@ -23,7 +23,8 @@ _NOT_AUTHORISED = {"invalid_auth", "not_authed", "account_inactive", "token_revo
                    "no_permission", "ekm_access_denied", "org_login_required", "cant_update_message",
                    "cant_delete_message", "access_denied"}  # fmt: skip
 _AGAIN = {"service_unavailable", "team_added_to_org", "request_timeout"}
-_DONE_ALREADY = {"already_reacted", "message_not_found_already"}
+_DONE_ALREADY = {"already_reacted"}
+_GONE_ALREADY = {"message_not_found", "file_not_found", "file_deleted"}
 
 
 def read_answer(step: Step, answer: Answer) -> Outcome:
@@ -37,6 +38,8 @@ def read_answer(step: Step, answer: Answer) -> Outcome:
 def _read(method: str, home: str, answer: HttpAnswer) -> Outcome:
     told: dict[str, Any] = json.loads(answer.body)
     if told.get("ok") is not True:
+        if method in ("chat.delete", "files.delete") and told.get("error") in _GONE_ALREADY:
+            return Accepted()  # a file's message goes with its file
         return _refusal(str(told.get("error") or ""), answer) if told.get("ok") is False else Unknown("answer-not-ok")
     if method == "files.getUploadURLExternal":
         url, ident = told["upload_url"], told["file_id"]
@@ -44,6 +47,8 @@ def _read(method: str, home: str, answer: HttpAnswer) -> Outcome:
         if not str(url).startswith("https://files.slack.com/"):
             return Declined("bad-request", error_code="upload_url")
         return Accepted((f"{ident} {url}",))
+    if method == "files.completeUploadExternal":
+        return Accepted(tuple(f"slack:{home}/file/{file['id']}" for file in told["files"]))
     if method == "chat.postMessage":
         channel, ts = told["channel"], told["ts"]
         key = f"slack:{home}/{channel}/{ts}"

@@ -14,6 +14,8 @@ from omnilink.plugin.sending import HttpAnswer, HttpRequest
 from omnilink.plugin.webhook import RawRequest
 from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
 
+BOT_USER = "U0BOT"
+
 
 class WebMethods:
     """The names of the Web API's methods, read from Slack's Swagger file: which there are.
@@ -27,7 +29,9 @@ class WebMethods:
     def check_request(self, request: HttpRequest) -> str:
         """What is wrong with a request; empty when it fits."""
         name = request.url.rpartition("/api")[2]
-        newer = name in ("/files.getUploadURLExternal", "/files.completeUploadExternal")
+        newer = name in (
+            "/files.getUploadURLExternal", "/files.completeUploadExternal", "/apps.connections.open",
+        )  # fmt: skip
         known = name in self._paths or newer or "files.slack.com" in request.url
         return "" if known else f"no such method: {name}"
 
@@ -60,6 +64,7 @@ class FakeSlack(FakeProvider):
         self._token, self._secret, self._url, self._team = bot_token, signing_secret, url, team
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, bytes] = {}
+        self._posts: list[dict[str, Any]] = []
         self._count = 0
 
     def read_description(self, specs: Path) -> Any:
@@ -93,8 +98,29 @@ class FakeSlack(FakeProvider):
             message = {"text": fields.get("text", ""), "ts": ts, "team": self._team}
             if "thread_ts" in fields:
                 message["thread_ts"] = fields["thread_ts"]
+            self._posts.append({**message, "channel": channel, "app_id": "A1"})
             return json_answer(200, {"ok": True, "channel": channel, "ts": ts, "message": message})
+        if method == "files.completeUploadExternal":
+            channel = fields["channel_id"]
+            post = {
+                "channel": f"D{channel[1:]}" if channel.startswith("U") else channel, "team": self._team,
+                "ts": f"1700000001.{self._count:06}", "subtype": "file_share", "files": fields["files"],
+                "text": fields.get("initial_comment", ""),
+            }  # fmt: skip
+            if "thread_ts" in fields:
+                post["thread_ts"] = fields["thread_ts"]
+            self._posts.append(post)
+            return json_answer(200, {"ok": True, "files": fields["files"]})
         return json_answer(200, {"ok": True})
+
+    def echo(self) -> None:
+        """Tells the app of everything it has posted since the last time, as the Events API does."""
+        for post in self._posts:
+            kind = "im" if post["channel"].startswith("D") else "channel"
+            event = {"type": "message", "channel_type": kind, "user": BOT_USER, "bot_id": "B1", "event_ts": post["ts"],
+                     **post}  # fmt: skip
+            self._tell(event)
+        self._posts.clear()
 
     def say(self, text: str, *, who: str = "U2147483697", channel: str = "D2147483697", ts: str | None = None) -> None:
         """Somebody writes to the app, or in a channel it is in."""
@@ -105,9 +131,13 @@ class FakeSlack(FakeProvider):
             "type": "message", "channel": channel, "channel_type": kind, "user": who, "text": text, "ts": ts,
             "event_ts": ts, "team": self._team,
         }  # fmt: skip
+        self._tell(event)
+
+    def _tell(self, event: dict[str, Any]) -> None:
         payload = {
-            "type": "event_callback", "team_id": self._team, "api_app_id": "A1", "event_id": f"Ev{self._count:08}",
+            "type": "event_callback", "team_id": self._team, "api_app_id": "A1", "event_id": f"Ev{event['ts']}",
             "event_time": 1700000000, "event": event,
+            "authorizations": [{"team_id": self._team, "user_id": BOT_USER, "is_bot": True}],
         }  # fmt: skip
         body, now = json.dumps(payload).encode(), f"{int(self.clock().timestamp())}"
         mac = hmac.new(self._secret.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hexdigest()
