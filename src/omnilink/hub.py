@@ -55,6 +55,7 @@ class Hub:
         answer: what callers are told; the configured plugins' `omnilink_answer` if not given.
 
     Attributes:
+        registry: connectors and plugins, each loaded when it is needed.
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
             holds the lines of those that keep one open; `media` has the files that messages point to.
         cases: matters across conversations, and people's decisions about them.
@@ -77,9 +78,9 @@ class Hub:
         self.settings = settings or Settings()
         self.store, self.scope = store, scope or Scope(self.settings.tenant)
         names = {a.connector for a in self.settings.accounts.values()}
-        registry = registry or Registry(names or None)
-        registry.use(self.settings.plugins)
-        self.accounts = Accounts(self.settings, registry)
+        self.registry = registry or Registry(names or None)
+        self.registry.use(self.settings.plugins)
+        self.accounts = Accounts(self.settings, self.registry)
         self._clock, self._new_id = clock, new_id or IdSource(clock)
         self._loop = Loop(self._work)
         self._cases = CaseKeeper(store, self.scope, self._new_id, clock)
@@ -88,7 +89,7 @@ class Hub:
         )
         self._receiver = Receiver(
             store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._processor.prepare,
-            answer or registry.answer,
+            answer or self.registry.answer,
         )  # fmt: skip
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
         self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)

@@ -116,6 +116,12 @@ def test_doctor_without_anything_warns_and_says_what_to_do(cli):
         (("https://", "http://"), "public_url", "https"),
         (("[accounts.desk]", "tenantt = 1\n[accounts.desk]"), "configuration", "tenantt"),
         (("[accounts.desk]", "[accounts.desk"), "configuration", "TOML"),
+        (("[accounts.desk]", "[plugins.none]\n[accounts.desk]"), "plugins.none", "installed: "),
+        (
+            ("[accounts.desk]", "[plugins.telephone-menu]\nfile = 'gone'\n[accounts.desk]"),
+            "plugins.telephone-menu",
+            "gone",
+        ),
     ],
 )
 def test_doctor_names_each_mistake_and_no_secret(cli, monkeypatch, change, about, said):

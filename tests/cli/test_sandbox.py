@@ -1,6 +1,7 @@
 """One line sends a message to a provider played here and shows what comes back."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -27,3 +28,48 @@ def test_plain_answer_names_call_history_and_losses():
     assert "called   POST https://api.twilio.com" in result.output
     assert "outbound delivered" in result.output
     assert "loss     bold: degraded" in result.output
+
+
+MENU = Path(__file__).parents[2] / "examples" / "telephone_menu.toml"
+
+
+def ring(*actions, more=(), name="twilio", menu=MENU):
+    told = [word for action in actions for word in ("--do", action)]
+    return CliRunner().invoke(app, ["sandbox", name, "--menu", str(menu), *told, *more])
+
+
+def test_one_line_calls_and_shows_every_answer_and_the_history():
+    result = ring("2", "1", "-", "Mill Lane", "The lamp is dark", more=["--json"])
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.output)
+    assert [turn["did"] for turn in document["turns"]] == ["rings", "2", "1", "-", "Mill Lane", "The lamp is dark"]
+    assert all(turn["answer"].startswith("<?xml") for turn in document["turns"])
+    assert document["heard"][-1] == {"language": "en-GB", "text": "Thank you for calling. Goodbye."}
+    call = next(item for item in document["history"] if item["state"] == "completed")
+    assert "Street lamps" in call["text"]
+    assert "The lamp is dark" in call["text"]
+    assert SECRET not in result.output
+
+
+def test_a_call_for_people_names_what_was_done_and_answered():
+    result = ring("2")
+    assert result.exit_code == 0, result.output
+    assert "caller   rings" in result.output
+    assert "answer   <?xml" in result.output
+
+
+@pytest.mark.parametrize(
+    ("actions", "options", "told"),
+    [
+        (["words"], {}, "cannot do that now"),
+        ([], {"name": "slack"}, "only twilio"),
+        ([], {"menu": "BAD"}, "does not hold"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(tmp_path, actions, options, told):
+    (tmp_path / "bad.toml").write_text('start = "x"', encoding="utf-8")
+    if options.get("menu") == "BAD":
+        options = {"menu": tmp_path / "bad.toml"}
+    result = ring(*actions, **options)
+    assert result.exit_code == 2
+    assert told in result.output

@@ -17,7 +17,7 @@ COMMANDS = {
     "send": ("send:send", "Send a message."),
     "outbox": ("outbox:outbox", "What is owed to citizens, and what failed or is unknown."),
     "media": ("media:media", "The files that messages point to, and what became of each."),
-    "sandbox": ("sandbox:sandbox", "Send a message to a provider played in this process."),
+    "sandbox": ("sandbox:sandbox", "Send a message to, or call by, a provider played in this process."),
     "link": ("link:link", "Say who is who, take it back, or ask why."),
     "ledger": ("ledger:ledger", "Show both ledgers: was anything dropped?"),
     "quarantine": ("quarantine:quarantine", "See what could not be read."),

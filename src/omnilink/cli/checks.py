@@ -118,6 +118,21 @@ def _check_account(account: AccountSettings, accounts: Accounts, registry: Regis
             yield Finding("error", about, f"{setting.name} is required and not set", hint)
 
 
+def check_plugins(settings: Settings) -> Iterator[Finding]:
+    """Each configured plugin: is it installed, and does its table make sense to it?"""
+    for name, options in settings.plugins.items():
+        registry, about = Registry(()), f"plugins.{name}"
+        registry.use({name: options})
+        try:
+            registry.load_plugins()
+        except OmnilinkError as e:
+            yield Finding.of_error(about, e)
+        except Exception as e:  # as with connectors: whatever it is, the others are still looked at
+            yield Finding("error", about, f"the plugin cannot be loaded ({type(e).__name__})")
+        else:
+            yield Finding("ok", about, "can be loaded")
+
+
 def _hint_for(reference: str) -> str | None:
     """Names the variable, unless somebody may have written the secret itself where its name belongs."""
     kind, _, place = reference.partition(":")

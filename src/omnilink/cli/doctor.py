@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from omnilink.cli.answer import answer, pass_session
-from omnilink.cli.checks import Finding, check_accounts, check_program, check_public_url
+from omnilink.cli.checks import Finding, check_accounts, check_plugins, check_program, check_public_url
 from omnilink.cli.command import Command
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import one_line, wrap
@@ -48,6 +48,7 @@ def _examine(session: Session) -> Iterator[Finding]:
     registry = session.registry_for(settings)
     yield from check_public_url(settings, registry)
     yield from check_accounts(settings, registry)
+    yield from check_plugins(settings)
     yield from _check_database(session, settings)
 
 

@@ -1,8 +1,10 @@
 """`omnilink sandbox`: a provider in this process, a message to it, and what comes back. No account, no network."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -12,8 +14,10 @@ from omnilink.cli.answer import pass_session, render_json
 from omnilink.cli.command import Command
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import one_line
+from omnilink.errors import BadInput
 
 if TYPE_CHECKING:
+    from omnilink.hub import Hub
     from omnilink.testing.fakes import FakeProvider
 
 SECRET = "sandbox-secret"  # noqa: S105 - it opens nothing
@@ -87,17 +91,38 @@ SANDBOXES = {
 @click.command(cls=Command)
 @click.argument("name", type=click.Choice(sorted(SANDBOXES)))
 @click.option("--text", default="Your **permit** is ready.", show_default=True, help="What to say, in Markdown.")
+@click.option(
+    "--menu",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Call instead, and be answered by this telephone menu (twilio only).",
+)
+@click.option(
+    "--do",
+    "actions",
+    multiple=True,
+    metavar="WHAT",
+    help="What the caller does, in order: keys, words, - for silence; of a call passed on, how it ended.",
+)
 @pass_session
-def sandbox(session: Session, name: str, text: str) -> None:
-    """Send a message to a provider played in this process.
+def sandbox(session: Session, name: str, text: str, menu: Path | None, actions: tuple[str, ...]) -> None:
+    """Send a message to, or call by, a provider played in this process.
 
     Nothing is stored and nothing leaves this machine. Shown is what the provider was asked and what the citizen's
-    history holds afterwards, receipts included.
+    history holds afterwards, receipts included; of a call, every answer as the provider gets it.
     """
-    document = anyio.run(_play, name, text)
+    if menu is not None:
+        if name != "twilio":
+            raise click.UsageError("only twilio has a telephone")
+        document = anyio.run(_play_call, menu, actions)
+    else:
+        document = anyio.run(_play, name, text)
     if session.as_json:
         click.echo(render_json(document))
         return
+    for turn in document.get("turns", ()):
+        click.echo(f"caller   {one_line(turn['did'])}")
+        click.echo(f"answer   {one_line(turn['answer'])}")
     for call in document["calls"]:
         click.echo(f"called   {one_line(call)}")
     for item in document["history"]:
@@ -106,17 +131,70 @@ def sandbox(session: Session, name: str, text: str) -> None:
         click.echo(f"loss     {loss['what']}: {loss['how']}")
 
 
-async def _play(name: str, text: str) -> dict[str, Any]:
+def _open(name: str, fake: "FakeProvider", more: str = "") -> "Hub":
+    """A hub with one account of that provider."""
     from omnilink.hub import Hub
-    from omnilink.model.part import Text
     from omnilink.plugin.settings import parse_settings
     from omnilink.store.memory import MemoryStore
 
-    played = SANDBOXES[name]
     os.environ["SANDBOX_SECRET"] = SECRET
-    settings = f'public_url = "https://sandbox.example"\n[accounts.{name}]\nconnector = "{name}"\n{played.options}\n'
+    options = SANDBOXES[name].options
+    settings = f'public_url = "https://sandbox.example"\n[accounts.{name}]\nconnector = "{name}"\n{options}\n{more}'
+    return Hub(MemoryStore(), parse_settings(settings), http=fake)
+
+
+async def _play_call(menu: Path, actions: tuple[str, ...]) -> dict[str, Any]:
+    """Rings, does what is to be done, hangs up."""
+    from omnilink.testing.fakes import Violation
+    from omnilink.testing.fakes.twilio import FakeTwilio
+    from omnilink.testing.fakes.twilio_calls import FakeCall
+
+    fake = _twilio()
+    assert isinstance(fake, FakeTwilio)  # noqa: S101 - it is made above
+    hub = _open("twilio", fake, f"[plugins.telephone-menu]\nfile = {json.dumps(str(menu), ensure_ascii=False)}\n")
+    hub.registry.load_plugins()
+    call = FakeCall(fake, lambda request: hub.receive("twilio", request))
+    turns = []
+    for did in ("rings", *actions):
+        if did == "rings":
+            await call.ring()
+        elif call.ended:
+            break
+        else:
+            try:
+                await call.do(did)
+            except Violation as e:
+                raise BadInput("the caller cannot do that now", hint=str(e)) from None
+        turns.append({"did": did, "answer": call.answers[-1].body.decode()})
+    call.hang_up()
+    await fake.deliver(hub, "twilio")
+    await hub.process()
+    heard = [{"language": language, "text": text} for language, text in call.heard]
+    return {"connector": "twilio", "turns": turns, "heard": heard, **await _shown(hub, SANDBOXES["twilio"].recipient)}
+
+
+async def _shown(hub: "Hub", who: str) -> dict[str, Any]:
+    """Somebody's history, oldest first."""
+    from omnilink.cli.part_text import label_of, words_of
+
+    page = await hub.timeline(who)
+    history = [
+        {
+            "direction": entry.direction.value,
+            "state": entry.state,
+            "text": " ".join(
+                filter(None, [words_of(entry.current_parts), *(label_of(part) for part in entry.current_parts)])
+            ),
+        }
+        for entry in reversed(page.items)
+    ]
+    return {"calls": [], "history": history, "losses": []}
+
+
+async def _play(name: str, text: str) -> dict[str, Any]:
+    played = SANDBOXES[name]
     fake = played.make()
-    hub = Hub(MemoryStore(), parse_settings(settings), http=fake)
+    hub = _open(name, fake)
     played.say(fake)
     await fake.deliver(hub, name)
     await hub.process()
@@ -124,19 +202,10 @@ async def _play(name: str, text: str) -> dict[str, Any]:
     await hub.outbox.deliver()
     await fake.deliver(hub, name)
     await hub.process()
-    page = await hub.timeline(played.recipient)
-    history = [
-        {
-            "direction": entry.direction.value,
-            "state": entry.state,
-            "text": " ".join(part.text for part in entry.current_parts if isinstance(part, Text)),
-        }
-        for entry in reversed(page.items)
-    ]
     return {
+        **await _shown(hub, played.recipient),
         "connector": name,
         "state": (await hub.outbox.item(item.id)).state.value,
         "calls": [request.describe().replace(SECRET, "•••") for request in fake.requests],
-        "history": history,
         "losses": [loss.model_dump(mode="json") for loss in item.losses],
     }

@@ -1,5 +1,6 @@
 """All a connector may import, together with `omnilink.model` and `omnilink.errors`."""
 
+from omnilink.plugin.answering import AnswersInline, Directive, Turn
 from omnilink.plugin.capabilities import Capabilities, Level
 from omnilink.plugin.connector import Connector, ConnectorSettings, Parses, Polls, ReadsFiles, ReceivesWebhooks
 from omnilink.plugin.fetch_policy import Credential
@@ -39,10 +40,10 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Accepted", "Answer", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Credential", "Declined",
-    "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer", "HttpRequest", "Keys", "Level", "Manifest",
-    "MediaFile", "MediaStep", "NeedsKeys", "NotDispatched", "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles",
-    "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets", "SendContext", "Sends", "Session", "Setting",
-    "Step", "Throttled", "Transmits", "TransportFailed", "Unknown", "Verified", "WebhookResponse", "hookimpl",
-    "read_outcome", "retry_after_s",
+    "Accepted", "Answer", "AnswersInline", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings",
+    "Credential", "Declined", "Directive", "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer",
+    "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "MediaStep", "NeedsKeys", "NotDispatched", "Outcome",
+    "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
+    "SendContext", "Sends", "Session", "Setting", "Step", "Throttled", "Transmits", "TransportFailed", "Turn",
+    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Registry: lists plugins by their metadata, loads only the configured ones."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -56,6 +57,8 @@ class Registry:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._loaded: dict[str, type[Connector]] = {}
+        self._wanted: Mapping[str, Mapping[str, Any]] = {}
+        self._lock = threading.Lock()
 
     def load(self, name: str) -> type[Connector]:
         """The connector class of that name.
@@ -91,14 +94,30 @@ class Registry:
     # --- plugins --------------------------------------------------------------------------------------------------
 
     def use(self, plugins: Mapping[str, Mapping[str, Any]]) -> None:
-        """Loads the configured plugins; the first one named is asked first.
+        """Names the plugins to be loaded when they are needed, or by `load_plugins`.
 
         Args:
-            plugins: name -> its table of the configuration.
+            plugins: name -> its table of the configuration; the first one is asked first.
+        """
+        self._wanted = plugins
+
+    def load_plugins(self) -> None:
+        """Loads the named plugins, once.
 
         Raises:
-            ConfigError: it is not installed, or its table is wrong.
+            ConfigError: one is not installed, or its table is wrong.
         """
+        with self._lock:
+            wanted, self._wanted = self._wanted, {}
+            try:
+                self._load_plugins(wanted)
+            except BaseException:
+                self._wanted = wanted
+                raise
+
+    def _load_plugins(self, plugins: Mapping[str, Mapping[str, Any]]) -> None:
+        if not plugins:
+            return
         found = {e.name: e for e in entry_points(group=PLUGIN_GROUP)}
         made = []
         for name, options in plugins.items():
@@ -111,5 +130,6 @@ class Registry:
 
     def answer(self, turn: Turn) -> Directive | None:
         """What the plugins say to somebody on the line (`omnilink_answer`)."""
+        self.load_plugins()
         said: Directive | None = self._manager.hook.omnilink_answer(turn=turn)
         return said

@@ -50,7 +50,7 @@ def run(
         say: told the webhook URL of each account, for the person who starts it.
 
     Raises:
-        ConfigError: nothing can listen there.
+        ConfigError: nothing can listen there, or a plugin cannot be loaded.
         StoreUnusable: see `Hub.open`.
     """
     # TLS and the outer world's traffic belong to a proxy in front; what is said here goes to a terminal.
@@ -76,6 +76,7 @@ async def _serve(
     settings: Settings, db: str | Path | None, listener: socket.socket, hooks_only: bool, say: Callable[[str], object]
 ) -> None:
     async with Hub.open(db, settings) as hub:
+        hub.registry.load_plugins()  # a menu that does not hold together is told now, and not to a caller
         for line in describe(settings, *listener.getsockname()[:2], hooks_only=hooks_only):
             say(line)
         config = uvicorn.Config(

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
+from omnilink.plugin.answering import KEYS
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
 from omnilink.testing.fakes.descriptions import Violation
 from omnilink.testing.fakes.twilio import FakeTwilio
@@ -73,6 +74,23 @@ class FakeCall:
     async def ring(self) -> None:
         """Calls the agency's number."""
         await self._fetch(self._twilio.url, {}, status="ringing")
+
+    async def do(self, what: str) -> None:
+        """Does what the call waits for: keys or words where it listens, a message after a tone; `-` is silence.
+
+        Of a call that was passed on: how it ended (`completed`, `busy` ...).
+        """
+        verb = self.waits.tag if self.waits is not None else ""
+        if verb == "Dial":
+            await self.finish_dialling(what)
+        elif what == "-":
+            await self.wait()
+        elif verb == "Record":
+            await self.speak(10, transcript=what)
+        elif set(what) <= set(KEYS):
+            await self.press(what)
+        else:
+            await self.say(what)
 
     async def press(self, keys: str) -> None:
         """Presses keys; the one that ends the input is not part of it."""
