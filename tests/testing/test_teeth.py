@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.testing import planted_receiving, planted_sending  # noqa: F401 - each fault registers itself
+from tests.testing import planted_media, planted_receiving, planted_sending  # noqa: F401 - each fault registers itself
 from tests.testing.planted import FAULTS
 
 from omnilink.testing import run_suite

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from omnilink.plugin import Accepted, Declined, Throttled
 from omnilink.testing import ConnectorSuite, Sample, VendorAnswer, find_specs, http
+from omnilink.testing.clock import START
 from omnilink.testing.fakes.telegram import FakeTelegram
 from omnilink_telegram.connector import TelegramConnector
 
@@ -50,7 +51,9 @@ class TestTelegram(ConnectorSuite):
         yield VendorAnswer("slow down", error(429, "Too Many Requests", retry_after=11), Throttled(11, "429"))
 
     def fake(self):
-        return FakeTelegram(token=TOKEN, secret_token=self.secret("secret_token"), specs=find_specs())
+        return FakeTelegram(
+            token=TOKEN, secret_token=self.secret("secret_token"), specs=find_specs(), clock=lambda: START
+        )
 
     def polled(self):
         fake = self.fake()

@@ -95,6 +95,14 @@ def _trusted_authorities() -> "ssl.SSLContext":
     return httpx.create_ssl_context(trust_env=False)
 
 
+@cache
+def _user_agent() -> str:
+    """Product and version (RFC 9110 §10.1.5); some APIs take no other form."""
+    from importlib.metadata import version
+
+    return f"omnilink/{version('omnilink-sdk')}"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Target:
     """A URL that passed the checks which need no network."""
@@ -194,7 +202,7 @@ class SafeFetcher:
         self, target: _Target, address: Address, credentials: Mapping[str, str], policy: FetchPolicy
     ) -> Fetched | str:
         headers = {**credentials, "Host": target.authority, "Accept": "*/*", "Accept-Encoding": "identity",
-                   "User-Agent": "omnilink", "Connection": "close"}  # fmt: skip
+                   "User-Agent": _user_agent(), "Connection": "close"}  # fmt: skip
         extensions = {} if read_address(target.host) is not None else {"sni_hostname": target.host}
         async with self._open_client() as client:
             if client.trust_env:

@@ -67,6 +67,7 @@ class FakeProvider:
 
     Attributes:
         hosts: the hosts it answers as; a request to any other one is a fault of the connector.
+        file_hosts: further hosts, where its files are; no description tells of them.
         description: the vendor's OpenAPI file within `specs`.
         requests: everything that was sent, credentials included.
         webhooks: what is to be told and was not accepted yet, oldest first.
@@ -74,6 +75,7 @@ class FakeProvider:
     """
 
     hosts: ClassVar[frozenset[str]] = frozenset()
+    file_hosts: ClassVar[frozenset[str]] = frozenset()
     description: ClassVar[str | None] = None
 
     def __init__(self, *, specs: Path | None = None, clock: Clock = system_clock) -> None:
@@ -108,7 +110,7 @@ class FakeProvider:
         """
         made = HttpRequest(method.upper(), url, {k.lower(): v for k, v in (headers or {}).items()}, content or b"")
         self.requests.append(made)
-        if urlsplit(url).hostname not in self.hosts or urlsplit(url).scheme != "https":
+        if urlsplit(url).hostname not in self.hosts | self.file_hosts or urlsplit(url).scheme != "https":
             raise self._violated("a request left for another host", made)
         fault = self._faults.popleft() if self._faults else None
         if fault is not None and not isinstance(fault, HttpAnswer):
@@ -129,14 +131,26 @@ class FakeProvider:
         self._faults.extend(faults)
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
-        if self._description is not None and (problem := self._description.check_request(request)):
+        description = self._description if self.is_described(request) else None
+        if description is not None and (problem := description.check_request(request)):
             raise self._violated(problem, request)
         answer = self.answer(request)
         # Most vendors describe only what they say when all is well.
-        described = self._description is not None and answer.status < 400
-        if self._description is not None and described and (problem := self._description.check_answer(request, answer)):
+        if description is not None and answer.status < 400 and (problem := description.check_answer(request, answer)):
             raise self._violated(f"the fake's own answer: {problem}", request)
         return answer
+
+    def is_described(self, request: HttpRequest) -> bool:
+        """Whether the vendor's description tells of such a request; of fetching a file's bytes none does."""
+        return urlsplit(request.url).hostname not in self.file_hosts
+
+    def keep_file(self, content: bytes, mime_type: str) -> str | None:
+        """Keeps a file as if a citizen had sent it.
+
+        Returns:
+            The reference a message would name it by; None where the fake has no files.
+        """
+        return None
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """What the provider says; by the routes, 404 for what has none."""

@@ -8,7 +8,7 @@ import hmac
 import json
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from omnilink.plugin.sending import HttpAnswer, HttpRequest
 from omnilink.plugin.webhook import RawRequest
@@ -28,7 +28,7 @@ class WebMethods:
 
     def check_request(self, request: HttpRequest) -> str:
         """What is wrong with a request; empty when it fits."""
-        name = request.url.rpartition("/api")[2]
+        name = urlsplit(request.url).path.rpartition("/api")[2]
         newer = name in (
             "/files.getUploadURLExternal", "/files.completeUploadExternal", "/apps.connections.open",
         )  # fmt: skip
@@ -65,6 +65,7 @@ class FakeSlack(FakeProvider):
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, bytes] = {}
         self._posts: list[dict[str, Any]] = []
+        self._kept: dict[str, HttpAnswer] = {}
         self._count = 0
 
     def read_description(self, specs: Path) -> Any:
@@ -121,6 +122,34 @@ class FakeSlack(FakeProvider):
                      **post}  # fmt: skip
             self._tell(event)
         self._posts.clear()
+
+    def is_described(self, request: HttpRequest) -> bool:
+        """The files themselves are not."""
+        return super().is_described(request) and "/files-pri/" not in request.url
+
+    def keep_file(self, content: bytes, mime_type: str) -> str:
+        """A file of a message: its id, as of a file Slack says nothing more about."""
+        ident = f"F{len(self._kept) + 1:08}"
+        self._kept[ident] = HttpAnswer(200, {"content-type": mime_type}, content)
+        return ident
+
+    @route("GET", "/api/files.info")
+    def tell_file(self, request: HttpRequest) -> HttpAnswer:
+        """Where a file lies."""
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return json_answer(200, {"ok": False, "error": "invalid_auth"})
+        ident = dict(parse_qsl(urlsplit(request.url).query)).get("file", "")
+        if ident not in self._kept:
+            return json_answer(200, {"ok": False, "error": "file_not_found"})
+        address = f"https://files.slack.com/files-pri/{self._team}-{ident}/download/file"
+        return json_answer(200, {"ok": True, "file": {"id": ident, "url_private_download": address}})
+
+    @route("GET", "/files-pri/{name}/download/file")
+    def give_bytes(self, request: HttpRequest, name: str) -> HttpAnswer:
+        """A file; the sign-in page to who shows no token."""
+        if request.headers.get("authorization") != f"Bearer {self._token}":
+            return HttpAnswer(200, {"content-type": "text/html"}, b"<!DOCTYPE html><title>Sign in</title>")
+        return self._kept.get(name.rpartition("-")[2], HttpAnswer(404))
 
     def say(self, text: str, *, who: str = "U2147483697", channel: str = "D2147483697", ts: str | None = None) -> None:
         """Somebody writes to the app, or in a channel it is in."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from omnilink.plugin.sending import HttpAnswer, HttpRequest
 from omnilink.plugin.webhook import RawRequest
@@ -28,7 +29,7 @@ class BotMethods:
 
     def check_request(self, request: HttpRequest) -> str:
         """What is wrong with a request; empty when it fits."""
-        name = request.url.rpartition("/")[2]
+        name = urlsplit(request.url).path.rpartition("/")[2]
         if name not in self._methods:
             return f"no such method: {name}"
         known = {field["name"]: field["required"] for field in self._methods[name].get("fields", ())}
@@ -43,7 +44,9 @@ class BotMethods:
 
 
 def read_fields(request: HttpRequest) -> dict[str, Any]:
-    """The fields of a call, JSON or form."""
+    """The fields of a call: JSON, a form, or a query."""
+    if request.method == "GET":
+        return dict(parse_qsl(urlsplit(request.url).query))
     if request.headers.get("content-type", "").startswith("multipart/"):
         return {name.decode(): value for name, value in _FIELD.findall(request.body)}
     fields: dict[str, Any] = json.loads(request.body)
@@ -72,6 +75,7 @@ class FakeTelegram(FakeProvider):
         self._token, self._secret, self._url = token, secret_token, url
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.updates: list[dict[str, Any]] = []
+        self._files: dict[str, HttpAnswer] = {}
         self._ids = 100
 
     def read_description(self, specs: Path) -> Any:
@@ -99,6 +103,33 @@ class FakeTelegram(FakeProvider):
             "text": "" if isinstance(fields.get("text"), bytes) else fields.get("text", ""),
         }  # fmt: skip
         return json_answer(200, {"ok": True, "result": result})
+
+    def is_described(self, request: HttpRequest) -> bool:
+        """The files themselves are not."""
+        return super().is_described(request) and not urlsplit(request.url).path.startswith("/file/")
+
+    def keep_file(self, content: bytes, mime_type: str) -> str:
+        """A file of a message: its `file_id`."""
+        ident = f"AgACAgQ{len(self._files):04}"
+        self._files[ident] = HttpAnswer(200, {"content-type": mime_type}, content)
+        return ident
+
+    @route("GET", "/bot{token}/getFile")
+    def tell_file(self, request: HttpRequest, token: str) -> HttpAnswer:
+        """Where a file lies."""
+        ident = read_fields(request).get("file_id", "")
+        if not hmac.compare_digest(token, self._token):
+            return json_answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+        if ident not in self._files:
+            return json_answer(400, {"ok": False, "error_code": 400, "description": "Bad Request: invalid file_id"})
+        result = {"file_id": ident, "file_unique_id": ident, "file_path": f"photos/{ident}.png"}
+        return json_answer(200, {"ok": True, "result": result})
+
+    @route("GET", "/file/bot{token}/photos/{name}")
+    def give_bytes(self, request: HttpRequest, token: str, name: str) -> HttpAnswer:
+        """A file."""
+        known = hmac.compare_digest(token, self._token)
+        return self._files.get(name.removesuffix(".png"), HttpAnswer(404)) if known else HttpAnswer(404)
 
     def say(self, text: str, *, who: int = 4242, name: str = "Ana", poll: bool = False) -> None:
         """Somebody writes to the bot; told by webhook, or kept for `getUpdates`."""

@@ -31,6 +31,7 @@ class FakeTwilio(FakeProvider):
     """
 
     hosts: ClassVar = frozenset({"api.twilio.com"})
+    file_hosts: ClassVar = frozenset({"mms.twiliocdn.com"})
     description: ClassVar = "twilio/twilio_api_v2010.json"
 
     def __init__(
@@ -41,17 +42,17 @@ class FakeTwilio(FakeProvider):
         self.sent: dict[str, dict[str, str]] = {}
         self.statuses = ["sent", "delivered"]
         self.opted_out: set[str] = set()
+        self._files: dict[str, HttpAnswer] = {}
 
     @route("POST", "/2010-04-01/Accounts/{account}/Messages.json")
     def take_message(self, request: HttpRequest, account: str) -> HttpAnswer:
         """A message, or an error as the API words it."""
-        pair = base64.b64encode(f"{self.account_sid}:{self._token}".encode()).decode()
-        if account != self.account_sid or request.headers.get("authorization") != f"Basic {pair}":
-            return json_answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        if (refused := self._refusal(request, account)) is not None:
+            return refused
         fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         if fields["To"] in self.opted_out:
-            refused = {"code": 21610, "message": "Attempt to send to unsubscribed recipient", "status": 400}
-            return json_answer(400, refused)
+            error = {"code": 21610, "message": "Attempt to send to unsubscribed recipient", "status": 400}
+            return json_answer(400, error)
         sid = f"SM{len(self.sent) + 1:032x}"
         self.sent[sid] = fields
         for status in self.statuses if "StatusCallback" in fields else ():
@@ -68,6 +69,36 @@ class FakeTwilio(FakeProvider):
                 "error_code": None, "error_message": None, "api_version": "2010-04-01",
             },
         )  # fmt: skip
+
+    def _refusal(self, request: HttpRequest, account: str) -> HttpAnswer | None:
+        pair = base64.b64encode(f"{self.account_sid}:{self._token}".encode()).decode()
+        if account == self.account_sid and request.headers.get("authorization") == f"Basic {pair}":
+            return None
+        return json_answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+
+    def is_described(self, request: HttpRequest) -> bool:
+        """The files themselves are not."""
+        return super().is_described(request) and "/Media/" not in request.url
+
+    def keep_file(self, content: bytes, mime_type: str) -> str:
+        """A file of a message: its address as `MediaUrl0`."""
+        sid = f"ME{len(self._files) + 1:032x}"
+        self._files[sid] = HttpAnswer(200, {"content-type": mime_type}, content)
+        return f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Messages/MM1/Media/{sid}"
+
+    @route("GET", "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{sid}")
+    def give_file(self, request: HttpRequest, account: str, message: str, sid: str) -> HttpAnswer:
+        """Where a file lies."""
+        if (refused := self._refusal(request, account)) is not None:
+            return refused
+        return HttpAnswer(307, {"location": f"https://mms.twiliocdn.com/{account}/{sid}"})
+
+    @route("GET", "/{account}/{sid}")
+    def give_bytes(self, request: HttpRequest, account: str, sid: str) -> HttpAnswer:
+        """A file; credentials have no place here."""
+        if "authorization" in request.headers:
+            raise self._violated("credentials left for the store of files", request)
+        return self._files.get(sid, HttpAnswer(404))
 
     def say(self, text: str, *, who: str = "+34600111222", to: str = "+34910000000") -> None:
         """Somebody writes a text message."""

@@ -8,6 +8,7 @@ import hmac
 import json
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from omnilink.plugin.sending import HttpAnswer, HttpRequest
 from omnilink.plugin.webhook import RawRequest
@@ -39,6 +40,7 @@ class FakeWhatsApp(FakeProvider):
     """
 
     hosts: ClassVar = frozenset({"graph.facebook.com"})
+    file_hosts: ClassVar = frozenset({"lookaside.fbsbx.com"})
     description: ClassVar = "whatsapp/business-messaging-api_v23.0.yaml"
 
     def __init__(
@@ -49,6 +51,7 @@ class FakeWhatsApp(FakeProvider):
         self._secret, self._number_id, self._waba_id, self._url = app_secret.encode(), number_id, waba_id, url
         self.sent: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
+        self._types: dict[str, str] = {}
         self.statuses = ["sent", "delivered", "read"]
 
     def read_description(self, specs: Path) -> ApiDescription:
@@ -77,6 +80,38 @@ class FakeWhatsApp(FakeProvider):
         media_id = f"{1000 + len(self.files)}"
         self.files[media_id] = request.body
         return json_answer(200, {"id": media_id})
+
+    def keep_file(self, content: bytes, mime_type: str) -> str:
+        """A file of a message: its id."""
+        media_id = f"{1000 + len(self.files)}"
+        self.files[media_id] = content
+        self._types[media_id] = mime_type
+        return media_id
+
+    @route("GET", "/v23.0/{media}")
+    def give_address(self, request: HttpRequest, media: str) -> HttpAnswer:
+        """Where a file lies."""
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            return _error(401, 190, "Invalid OAuth access token")
+        if media not in self._types:
+            return _error(400, 100, "Unsupported get request")
+        content = self.files[media]
+        address = f"https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid={media}&ext=1700000300&hash=x"
+        return json_answer(
+            200,
+            {
+                "messaging_product": "whatsapp", "url": address, "mime_type": self._types[media],
+                "sha256": hashlib.sha256(content).hexdigest(), "file_size": f"{len(content)}", "id": media,
+            },
+        )  # fmt: skip
+
+    @route("GET", "/whatsapp_business/attachments/")
+    def give_bytes(self, request: HttpRequest) -> HttpAnswer:
+        """A file, to who shows the token once more."""
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            return HttpAnswer(401)
+        media = dict(parse_qsl(urlsplit(request.url).query)).get("mid", "")
+        return HttpAnswer(200, {"content-type": self._types[media]}, self.files[media])
 
     def say(self, text: str, *, who: str = "34600111222", name: str = "Ana", message_id: str | None = None) -> None:
         """Somebody writes to the number."""

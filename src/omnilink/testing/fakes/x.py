@@ -20,6 +20,7 @@ class FakeX(FakeProvider):
     """
 
     hosts: ClassVar = frozenset({"api.x.com"})
+    file_hosts: ClassVar = frozenset({"pbs.twimg.com"})
     description: ClassVar = "x/openapi.json"
 
     def __init__(self, *, access_token: str, **options: Any) -> None:
@@ -27,6 +28,7 @@ class FakeX(FakeProvider):
         self._token = access_token
         self.posts: dict[str, dict[str, Any]] = {}
         self.messages: list[tuple[str, str]] = []
+        self._files: dict[str, HttpAnswer] = {}
 
     @route("POST", "/2/tweets")
     def post(self, request: HttpRequest) -> HttpAnswer:
@@ -54,6 +56,30 @@ class FakeX(FakeProvider):
         self.messages.append((user, json.loads(request.body)["text"]))
         ident = f"{1_800_000_000_000_000_000 + len(self.messages)}"
         return json_answer(201, {"data": {"dm_conversation_id": f"{user}-99", "dm_event_id": ident}})
+
+    def keep_file(self, content: bytes, mime_type: str) -> str:
+        """A file of a post of which only the key is told."""
+        key = f"3_{1_700_000_000_000_000_000 + len(self._files)}"
+        self._files[key] = HttpAnswer(200, {"content-type": mime_type}, content)
+        return key
+
+    @route("GET", "/2/media/{key}")
+    def tell_file(self, request: HttpRequest, key: str) -> HttpAnswer:
+        """Where a file lies."""
+        if (refused := self._refusal(request)) is not None:
+            return refused
+        if key not in self._files:
+            return json_answer(200, {"errors": [{"title": "Not Found Error", "type": "about:blank", "status": 404}]})
+        return json_answer(
+            200, {"data": {"media_key": key, "type": "photo", "url": f"https://pbs.twimg.com/media/{key}"}}
+        )
+
+    @route("GET", "/media/{key}")
+    def give_bytes(self, request: HttpRequest, key: str) -> HttpAnswer:
+        """A file, which lies in the open."""
+        if "authorization" in request.headers:
+            raise self._violated("credentials left for the store of files", request)
+        return self._files.get(key, HttpAnswer(404))
 
     def _refusal(self, request: HttpRequest) -> HttpAnswer | None:
         if request.headers.get("authorization") == f"Bearer {self._token}":
