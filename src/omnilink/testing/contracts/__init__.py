@@ -38,7 +38,7 @@ _LIST = (
     Contract("redelivery", "What is delivered again is the same event, wherever in a payload it stands.", "Parses"),
     Contract("echo", "Our own messages, told back to us, are never a citizen's.", "Parses"),
     Contract("handles", "Every handle it makes is of a known scheme, and reads back as itself.", "Parses"),
-    Contract("media", "Files can be had, their credentials go nowhere else, and a new address is no new message.", "Parses"),
+    Contract("media", "Files can be had, credentials go nowhere else, and a new address is no new message.", "Parses"),
     Contract("receipts", "Receipts give one delivery status in whatever order they come.", "Parses"),
     Contract("opt_out", "Stop words and the vendor's codes for them stop us.", "Parses"),
     Contract("signature", "Only the provider's own requests are accepted, nothing a byte away.", "ReceivesWebhooks"),
