@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from omnilink.errors import BadInput
+from omnilink.model.consent import KEYWORD, Consent
 from omnilink.model.delivery import fold_call, fold_delivery
 from omnilink.model.event import InteractionKind
 from omnilink.model.ids import from_micros, to_micros
@@ -72,8 +73,9 @@ def explain_row(row: TimelineRow, path: Sequence[Link]) -> Why:
 
 
 def fold_item(
-    row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link], media: Iterable[MediaItem] = ()
-) -> TimelineItem:
+    row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link], media: Iterable[MediaItem] = (),
+    consents: Iterable[Consent] = (),
+) -> TimelineItem:  # fmt: skip
     """One timeline item: what was said, with everything that happened to it since."""
     interaction = row.interaction
     parts, subject, edited = fold_edits(interaction, revisions)
@@ -95,6 +97,7 @@ def fold_item(
         state=state,
         reactions=fold_reactions(revisions),
         media=tuple(media),
+        consents=tuple(consents),
     )
 
 
@@ -145,8 +148,12 @@ def fold_page(
     revisions: Mapping[str, Sequence[Revision]],
     paths: Mapping[str, Sequence[Link]],
     media: Iterable[MediaItem] = (),
+    consents: Iterable[Consent] = (),
 ) -> list[TimelineItem]:
     """A page of rows as items. `paths` is persona id → the links that join it to the person asked for."""
+    said: dict[str, list[Consent]] = {}
+    for consent in consents:
+        said.setdefault(consent.evidence.removeprefix(KEYWORD), []).append(consent)
     files: dict[str, list[MediaItem]] = {}
     for file in media:
         files.setdefault(file.interaction, []).append(file)
@@ -156,6 +163,7 @@ def fold_page(
             revisions.get(row.interaction.id, ()),
             paths.get(row.attribution.persona, ()),
             files.get(row.interaction.id, ()),
+            [consent for arrival in row.interaction.arrivals for consent in said.get(arrival.event_key, ())],
         )
         for row in rows
     ]

@@ -7,12 +7,12 @@ from omnilink.citizen.history import fold_page, parse_cursor, render_cursor
 from omnilink.identity.components import partition
 from omnilink.model.scope import Scope
 from omnilink.model.view import TimelinePage
-from omnilink.store.base import Component, HistoryStore, MediaStore
+from omnilink.store.base import Component, HistoryStore, MediaStore, PeopleStore
 
 MOST_ITEMS = 1000
 
 
-class PageStore(HistoryStore, MediaStore, Protocol):
+class PageStore(HistoryStore, PeopleStore, MediaStore, Protocol):
     """What a page is read from."""
 
 
@@ -36,7 +36,8 @@ async def read_page(
     rows = await store.read_timeline(scope, members, before=cursor, limit=limit)
     revisions = await store.read_revisions(scope, [row.interaction.id for row in rows])
     media = await store.read_media(scope, interactions=[row.interaction.id for row in rows])
+    consents = await store.read_consents(scope, members)
     blocked = partition([p.key for p in component.personas], component.links).conflicts
-    items = fold_page(rows, revisions, find_paths(asked, component.links, blocked), media)
+    items = fold_page(rows, revisions, find_paths(asked, component.links, blocked), media, consents)
     more = render_cursor(rows[-1]) if len(rows) == limit else None
     return TimelinePage(contact=component.contact, items=tuple(items), next_cursor=more)

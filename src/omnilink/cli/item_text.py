@@ -9,6 +9,7 @@ import click
 from omnilink.citizen.history import fold_call_parts, fold_edits, fold_reactions
 from omnilink.cli.part_text import label_of, place_of, words_of
 from omnilink.cli.terminal import one_line, pad, wrap
+from omnilink.model.consent import Consent
 from omnilink.model.delivery import fold_delivery
 from omnilink.model.event import Direction, InteractionKind
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
@@ -63,7 +64,7 @@ class Shown:
             item.interaction,
             item.current_parts,
             item.current_subject,
-            _states(item.interaction, item.revisions, item.state),
+            [*_states(item.interaction, item.revisions, item.state), *map(_consent_words, item.consents)],
             item.reactions,
             "" if item.role in usual else f"({item.role.value})",
             notes,
@@ -138,6 +139,12 @@ def _states(interaction: Interaction, revisions: Sequence[Revision], folded: str
     if any(r.action is RevisionAction.DELETE for r in revisions):
         states.append("deleted by its sender")
     return states
+
+
+def _consent_words(consent: Consent) -> str:
+    """What a message said about being written to."""
+    sender = consent.sender or "any of ours"
+    return f"messages from {sender} again" if consent.state == "granted" else f"no more messages from {sender}"
 
 
 def _speaker(interaction: Interaction) -> str:

@@ -147,6 +147,7 @@ class Accounts:
             own_keys=frozenset(h.key for h in own),
             default_region=self._settings.default_region,
             holds_media=isinstance(made, HoldsMedia),
+            keyword_channels=made.capabilities.keyword_channels,
         )
         self._readers[account, connector] = Reader(made, facts)
         return self._readers[account, connector]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from omnilink.identity.normalise import normalise
 from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
+from omnilink.ingest.keywords import is_told, read_keyword
 from omnilink.model.envelope import Envelope
 from omnilink.model.event import About, Event, HandleLearned, OptOutReceived, Spoken, Unparsed
 from omnilink.model.handle import Handle
@@ -24,6 +25,7 @@ class AccountFacts:
     Attributes:
         channel: the medium where an event does not name one.
         own_keys: canonical keys of the agency's own handles.
+        keyword_channels: channels on which a message can be a stop word.
         holds_media: the envelopes themselves hold the files of their messages.
     """
 
@@ -34,6 +36,7 @@ class AccountFacts:
     own_keys: frozenset[str] = frozenset()
     default_region: str | None = None
     holds_media: bool = False
+    keyword_channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,8 +149,15 @@ def prepare_event(event: Event, account: AccountFacts) -> Prepared:
 
 def prepare_envelope(envelope: Envelope, parser: Parses, account: AccountFacts) -> PreparedEnvelope:
     """Parses an envelope and prepares its events."""
-    events = tuple(prepare_event(event, account) for event in parse_envelope(parser, envelope))
-    return PreparedEnvelope(envelope, account, events)
+    parsed = parse_envelope(parser, envelope)
+    events: list[Prepared] = []
+    for event in parsed:
+        events.append(prepare_event(event, account))
+        if (getattr(event, "channel", None) or account.channel) in account.keyword_channels:
+            word = read_keyword(event, [seat.participant for seat in events[-1].seats])
+            if word is not None and not is_told(word, parsed):
+                events.append(prepare_event(word, account))
+    return PreparedEnvelope(envelope, account, tuple(events))
 
 
 def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:

@@ -15,10 +15,11 @@ from omnilink.ingest.prepare import (
     prepare_envelope,
     unreadable,
 )
+from omnilink.ingest.weigh import weigh_keywords
 from omnilink.model.envelope import Envelope
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
-from omnilink.store.base import DecisionStore, EnvelopeStore, ReplyStore
+from omnilink.store.base import DecisionStore, EnvelopeStore, HistoryStore, PeopleStore, ReplyStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,7 +32,7 @@ NOT_ITS_FAULT = (TransientError, StoreUnusable, ScopeDenied)
 """Errors no envelope causes. After any other, the one that does goes to the quarantine, or it would stop all others."""
 
 
-class IngestStore(EnvelopeStore, DecisionStore, ReplyStore, Protocol):
+class IngestStore(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, ReplyStore, Protocol):
     """What processing needs of a store."""
 
 
@@ -132,6 +133,7 @@ class Processor:
             return unreadable(envelope, f"failed:{type(e).__name__}")
 
     async def _decide(self, batch: Sequence[PreparedEnvelope]) -> Processed:
+        batch = await weigh_keywords(batch, self._store, self._scope)
         context = await self._store.read_context(self._scope, collect_lookup(batch))
         change = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
         await self._store.commit_change(self._scope, change)

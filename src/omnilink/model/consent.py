@@ -4,6 +4,9 @@ from typing import ClassVar, Literal
 
 from omnilink.model.record import Record, Utc
 
+KEYWORD = "keyword:"
+"""What the key of an event begins with that is a message's being a stop or start word; the message's follows."""
+
 
 class Consent(Record):
     """One granted, denied or withdrawn consent; the newest per (persona, purpose, sender) counts.

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from omnilink.model.consent import Consent
 from omnilink.model.event import Direction, InteractionKind
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
@@ -32,6 +33,7 @@ class TimelineItem(Record):
         state: `sent`, `delivered`, `read`, `failed` of our own message; the folded call state; `deleted`; `edited`.
         reactions: reaction to number of people.
         media: where the bytes of its files are; an item's `ref` is that of the part it is about.
+        consents: what was said by it about being written to (a stop word, a start word).
         current_parts: the content after all edits (`interaction.parts` stays what was first said).
     """
 
@@ -45,6 +47,7 @@ class TimelineItem(Record):
     state: str | None = None
     reactions: dict[str, int] = Field(default_factory=dict)
     media: tuple[MediaItem, ...] = ()
+    consents: tuple[Consent, ...] = ()
 
     shown: ClassVar[tuple[str, ...]] = ("role", "state")
 

@@ -33,6 +33,8 @@ class Capabilities(Record):
         redelivers: the provider repeats what was not acknowledged.
         ordered: it delivers in order.
         opt_out_keywords: it reports that somebody said stop (by a word, a button, a block).
+        keyword_channels: channels on which a message that is only a stop or start word counts, by law or custom, also
+            where the provider does not report it.
     """
 
     receive: dict[str, Level] = Field(default_factory=dict)
@@ -44,6 +46,7 @@ class Capabilities(Record):
     redelivers: bool = False
     ordered: bool = False
     opt_out_keywords: bool = False
+    keyword_channels: tuple[str, ...] = ("sms", "whatsapp")
 
     def limit(self, name: str) -> int:
         """One limit as a whole number.

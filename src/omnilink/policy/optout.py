@@ -36,11 +36,13 @@ class Keyword:
         kind: what it asks for.
         language: ISO 639 code of the first table that has the word.
         word: the table's spelling.
+        is_answer: it is a common answer to a question as well.
     """
 
     kind: KeywordKind
     language: str
     word: str
+    is_answer: bool = False
 
 
 def match_keyword(text: str) -> Keyword | None:
@@ -52,6 +54,12 @@ def match_keyword(text: str) -> Keyword | None:
         text: the message as it was written.
     """
     return _keywords().get(_folded(text)) if len(text) <= LONGEST_READ else None
+
+
+def same_words(text: str, other: str) -> bool:
+    """Whether a text is another one, or its beginning ("cancel" of "Cancel the visit"), in any spelling."""
+    words, others = _folded(text).split(), _folded(other).split()
+    return bool(words) and words == others[: len(words)]
 
 
 def suggests_opt_out(text: str) -> bool:
@@ -83,7 +91,7 @@ def _keywords() -> dict[str, Keyword]:
     for language, table in read_toml("omnilink.policy", "data", "opt_out_keywords.toml").items():
         for kind in KeywordKind:
             for word in table[kind.value]:
-                found.setdefault(_folded(word), Keyword(kind, language, word))
+                found.setdefault(_folded(word), Keyword(kind, language, word, word in table.get("answers", ())))
     return found
 
 
