@@ -41,6 +41,9 @@ class TestTwilio(ConnectorSuite):
             whole = {"AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", **fields}
             says = ("The street lamp is out",) if name == "sms" else ()
             yield Sample.form(name, whole, expect=EXPECTED.get(name, ()), says=says, echo=name == "conv_ours")
+        for name, query, digits in (("turn", "state=main.es.0&step=1", "9"), ("secret", "secret=1&step=2", "471193")):
+            turn = {"AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", **FIELDS["call_digits"], "Digits": digits}
+            yield Sample.form(f"call_{name}", turn, url=f"{self.webhook_url}?{query}")
         # Event Streams: JSON, covered by the hash in the URL that is signed.
         batch = [
             {

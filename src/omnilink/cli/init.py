@@ -27,6 +27,9 @@ store = "omnilink.db"
 # For telephone numbers written without their country code: two letters, as ES or DE.
 # default_region = "ES"
 
+# What callers hear, where an account has a telephone.
+# plugins.telephone-menu.file = "menu.toml"
+
 # Accounts: one table each, [accounts.NAME]; the name is yours. Remove those you do not have.
 # A secret is never written here but referred to: env:VARIABLE or file:PATH. While one is being changed, write
 # both, the new one first: ["env:NEW", "env:OLD"].

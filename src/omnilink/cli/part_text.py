@@ -49,7 +49,7 @@ def label_of(part: Part) -> str:
         case Call():
             return _call_words(part)
         case Native():
-            return f"[{part.name}]"
+            return f"[{part.name.replace('_', ' ')}]{_native_words(part)}"
         case _:
             return ""
 
@@ -63,6 +63,15 @@ def place_of(part: Part, media: Iterable[MediaItem]) -> str:
                 return f"file {item.id}"
             return f"{item.state.value} {item.reason}" if item.reason else item.state.value
     return ""
+
+
+def _native_words(part: Native) -> str:
+    """What can be said of content only one channel has: the options of an offer, whom a call was passed on to."""
+    options = part.data.get("options") if part.name == "offer" else None
+    if isinstance(options, list):
+        labels = [str(option.get("label", "")) for option in options if isinstance(option, dict)]
+        return " " + " / ".join(filter(None, labels))
+    return f" {part.data['to']}" if part.name == "dial" and "to" in part.data else ""
 
 
 def _call_words(call: Call) -> str:

@@ -144,6 +144,7 @@ class Answerer:
                 bare = True
                 self.stored()
                 continue
+            self.stored()  # cases follow the history, and this envelope has not gone through the loop
             return response
         raise Conflict("a turn lost every race for the store", hint="fewer processes should ingest at once")
 

@@ -271,8 +271,7 @@ def applies(name: str, suite: "ConnectorSuite") -> bool:
     ability = CONTRACTS[name].ability
     if not ability:
         return True
-    from omnilink.plugin import connector as abilities
-    from omnilink.plugin import sending
+    from omnilink.plugin import answering, connector, sending
 
-    protocol = getattr(abilities, ability, None) or getattr(sending, ability)
+    protocol = next(getattr(m, ability) for m in (connector, sending, answering) if hasattr(m, ability))
     return isinstance(facts_of(suite).connector, protocol)

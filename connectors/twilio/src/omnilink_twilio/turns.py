@@ -107,7 +107,9 @@ def read_step(delivery_key: str | None, call_sid: str) -> int | None:
 
 
 def read_form(request: RawRequest) -> Form | None:
-    """The fields of a request that is a form; nothing else ever waits for TwiML."""
+    """The fields of a request that is a form and may be about a call; nothing else ever waits for TwiML."""
+    if b"CallSid" not in request.body and "?" not in request.url:
+        return None
     content_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
     return next(iter(read_forms(request.body, FORM_TYPE)), None) if content_type == FORM_TYPE else None
 

@@ -42,6 +42,7 @@ _LIST = (
     Contract("receipts", "Receipts give one delivery status in whatever order they come.", "Parses"),
     Contract("opt_out", "Stop words and the vendor's codes for them stop us.", "Parses"),
     Contract("signature", "Only the provider's own requests are accepted, nothing a byte away.", "ReceivesWebhooks"),
+    Contract("answering", "One turn, one name; any directive can be said, and words stay words.", "AnswersInline"),
     Contract("poll", "What is polled goes on at its cursor, and a broken line is a transient error.", "Polls"),
     Contract("render", "Any message fits the channel's limits, and is the same when rendered again.", "Sends"),
     Contract("losses", "What the wire does not say, the loss report does, and nothing else.", "Sends"),

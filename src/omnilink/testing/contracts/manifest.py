@@ -3,6 +3,7 @@
 import re
 
 from omnilink.model.handle import Handle
+from omnilink.plugin.answering import AnswersInline
 from omnilink.plugin.capabilities import Capabilities, Level
 from omnilink.plugin.connector import Connector
 from omnilink.plugin.manifest import Manifest
@@ -38,6 +39,10 @@ def _check_manifest(trial: Trial, manifest: Manifest) -> None:
     trial.check(manifest.channels and all(manifest.channels), "it names the channels it serves")
     trial.check(manifest.backends and manifest.backends <= {"asyncio", "trio"}, "its backends are asyncio and trio")
     trial.check(manifest.reply == "ack" or (manifest.reply_deadline_s or 0) > 0, "a synchronous reply has a deadline")
+    answers = isinstance(trial.facts.connector, AnswersInline)
+    trial.check(
+        answers == (manifest.reply == "synchronous"), "it answers inline if and only if its reply is synchronous"
+    )
     names = [setting.name for setting in manifest.settings]
     trial.check(len(names) == len(set(names)), "a setting is named twice")
     for setting in manifest.settings:
