@@ -178,3 +178,14 @@ async def test_batches_end_anywhere_and_the_cases_are_the_same(desk):
         return [cases.index(case) for case in cases]
 
     assert shape(await desk.case_of(*keys)) == shape(await other.case_of(*keys))
+
+
+async def test_whoever_turns_out_to_be_one_person_has_one_matter(desk):
+    await desk.hear(mail("m1"), ring("c1", text=LAMP, days=1), text("t1", days=1))
+    mailed, rung, texted = await desk.case_of("m1", "c1", "t1")
+    assert mailed != rung == texted
+    link = await desk.hub.link(ANA_MAIL, ANA_PHONE, by="clerk")
+    assert len(set(await desk.case_of("m1", "c1", "t1"))) == 1
+    await desk.hub.revoke_link(link.id, by="clerk", reason="two people")
+    mailed, rung, texted = await desk.case_of("m1", "c1", "t1")
+    assert mailed != rung == texted

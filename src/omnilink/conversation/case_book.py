@@ -84,7 +84,12 @@ class CaseBook:
         if placed.by_person or not self._pages.is_alone(placed.case, conversation):
             return
         # Its case is of this conversation only: it may turn out to belong to an older one.
-        found, topic, references = self._look(cause, self._people.speaker(cause), frozenset({placed.case}))
+        # Of three that are one matter, each fits the two others alike: the younger ones join the oldest, one by one.
+        speaker = self._people.speaker(cause)
+        for without in (self._pages.since(placed.case), frozenset({placed.case})):
+            found, topic, references = self._look(cause, speaker, without)
+            if found.decision is Decision.JOIN:
+                break
         self._pages.touch(placed.case, cause, topic=topic, references=references, people=self._people)
         if found.decision is Decision.JOIN:
             self._pages.revoke(placed, conversation, "more was learned about it")

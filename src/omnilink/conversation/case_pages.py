@@ -104,6 +104,10 @@ class CasePages:
         known.sort(key=lambda case: (self._last_at(case), case), reverse=True)
         return known[:MOST_CASES_OF_PERSONA]
 
+    def since(self, case: str) -> frozenset[str]:
+        """A case and all that were begun later."""
+        return frozenset(other for other in self._pages if other >= case)
+
     def numbered(self, reference: str) -> Iterable[str]:
         """The cases that mention a number."""
         return [case for case in self._numbered.get(reference, ()) if case in self._pages]
@@ -255,10 +259,16 @@ class CasePages:
         )  # fmt: skip
         self._suggestions.setdefault((moment.interaction.id, option.case, kind), made)
 
+    def _is_open(self, suggestion: Suggestion) -> bool:
+        """It was not done since, and its case still holds something."""
+        page = self._pages[suggestion.case]
+        is_done = suggestion.kind == "join" and suggestion.conversation in page.threads
+        return bool(page.threads) and not is_done
+
     def change(self, seq: int, upto: int | None, checked: tuple[str, ...]) -> CaseChange:
         """Everything that was changed."""
         return CaseChange(
             seq=seq, upto=upto, checked=checked, cases=self._cases, revoked=self._revoked,
             assignments=self._assignments, touches=list(self._touches.values()), states=self._states,
-            suggestions=list(self._suggestions.values()), mass=frozenset(self._new_mass),
+            suggestions=[s for s in self._suggestions.values() if self._is_open(s)], mass=frozenset(self._new_mass),
         )  # fmt: skip

@@ -31,8 +31,8 @@ def read_backlog(state: State, limit: int) -> CaseBacklog:
     upto = new[-1].number + 1 if new else state.case_upto
     rechecks: list[Recheck] = []
     if len(new) < limit:
-        causes = islice(state.rechecks, max(1, limit // 10))
-        rechecks = [_recheck(state, state.interactions[cause]) for cause in causes]
+        causes = sorted((state.interactions[cause] for cause in state.rechecks), key=lambda row: row.number)
+        rechecks = [_recheck(state, cause) for cause in causes[: max(1, limit // 10)]]
     return CaseBacklog(state.case_seq, upto, tuple(moment_of(state, row) for row in new), tuple(rechecks))
 
 

@@ -3,11 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
-from omnilink.conversation.case_context import MOST_OF_UNIT, CaseChange, CaseTouch
+from omnilink.conversation.case_context import (
+    MOST_CASES_OF_PERSONA,
+    MOST_OF_UNIT,
+    MOST_PERSONAS_OF_CASE,
+    CaseChange,
+    CaseTouch,
+)
 from omnilink.conversation.case_context import CaseThread as Thread
 from omnilink.errors import Conflict, NotFound
-from omnilink.model.case import RULE_CASES, Assignment
+from omnilink.model.case import RULE_CASES, Assignment, SuggestionState
 from omnilink.model.event import Direction
 from omnilink.model.interaction import RevisionAction
 from omnilink.model.part import Call, Part
@@ -85,8 +92,19 @@ def follow_history(state: State, change: Change, moved: Sequence[tuple[str, str]
         for name, persona in moved:
             _leave(state, name, persona)
         _recheck(state, [name for name, _ in moved])
+    met = change.memberships.keys() - {persona.id for persona in change.personas}
+    people = {p for persona in met for p in state.members[state.personas[persona].contact][:MOST_PERSONAS_OF_CASE]}
+    _recheck(state, [cause for persona in sorted(people) for cause in _begun_by(state, persona)])
     told = [r.interaction for r in change.revisions if r.action is RevisionAction.CALL and any(map(_says, r.parts))]
     _recheck(state, told)
+
+
+def _begun_by(state: State, persona: str) -> list[str]:
+    """What began the latest cases of a persona: whoever turns out to be one person may have one matter."""
+    held = sorted(state.cases_of.get(persona, ()), key=lambda place: state.case_personas[place][persona], reverse=True)
+    names = (name for case, _ in held for name in state.assigned_in.get(case, ()))
+    begun = (a.cause for name in names if (a := state.assignments[name]).in_force and a.decision == "new")
+    return list(islice(begun, MOST_CASES_OF_PERSONA))
 
 
 def _says(part: Part) -> bool:
@@ -125,12 +143,22 @@ def end(state: State, name: str, at: datetime, by: str, reason: str) -> None:
     if latest is not None:
         update = {"last_at": latest.last_at, "channel": latest.channel}
         state.cases[case] = state.cases[case].model_copy(update=update)
+    if not any(state.assignments[name].in_force for name in state.assigned_in.get(case, ())):
+        _drop_suggestions(state, case)
 
 
 def _whole(state: State, conversation: str) -> list[str]:
     """All conversations that were merged with one."""
     root = state.root(conversation).root
     return [name for name, row in state.conversations.items() if row.root == root]
+
+
+def _drop_suggestions(state: State, case: str, conversation: str | None = None) -> None:
+    """Nothing can join a case that holds nothing, and what has joined need not be suggested."""
+    for name, s in list(state.suggestions.items()):
+        is_meant = conversation is None or (s.conversation == conversation and s.kind == "join")
+        if s.case == case and is_meant and s.state is SuggestionState.PENDING:
+            state.suggestions[name] = s.model_copy(update={"state": SuggestionState.GONE})
 
 
 def _forget(state: State, case: str, conversation: str) -> None:
@@ -180,6 +208,7 @@ def _assign(state: State, assignment: Assignment) -> None:
     if any(key in state.links and not state.links[key].link.in_force for key in assignment.depends_on):
         raise Conflict("a link this was decided from has been revoked")
     state.assignments[assignment.id] = assignment
+    _drop_suggestions(state, assignment.case, assignment.conversation)
     append(state.assigned, assignment.conversation, assignment.id)
     append(state.assigned_in, assignment.case, assignment.id)
     if assignment.interaction is not None:

@@ -3,7 +3,14 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from omnilink.conversation.case_context import MOST_OF_UNIT, CaseChange, CaseRevocation, CaseTouch
+from omnilink.conversation.case_context import (
+    MOST_CASES_OF_PERSONA,
+    MOST_OF_UNIT,
+    MOST_PERSONAS_OF_CASE,
+    CaseChange,
+    CaseRevocation,
+    CaseTouch,
+)
 from omnilink.errors import Conflict, NotFound
 from omnilink.model.case import RULE_CASES, Assignment, CaseDecision, Suggestion
 from omnilink.model.ids import to_micros
@@ -31,6 +38,14 @@ _LATEST = """
     WHERE case_ = ?1 ORDER BY last_at DESC LIMIT 1)
     WHERE id = ?1 AND EXISTS (SELECT 1 FROM case_thread INDEXED BY case_thread_recent WHERE case_ = ?1)
 """
+# Nothing can join a case that holds nothing, and what has joined need not be suggested.
+_EMPTY = """
+    UPDATE suggestion SET state = 'gone' WHERE case_ = ?1 AND state = 'pending'
+    AND NOT EXISTS (SELECT 1 FROM assignment a INDEXED BY assignment_case WHERE a.case_ = ?1 AND a.revoked_at IS NULL)
+"""
+_DONE = """
+    UPDATE suggestion SET state = 'gone' WHERE conversation = ? AND case_ = ? AND kind = 'join' AND state = 'pending'
+"""
 _DEPENDANTS = """
     SELECT d.assignment, d.key, a.cause FROM assignment_dependency d JOIN assignment a ON a.id = d.assignment
     WHERE d.tenant = ? AND d.key IN (?*) AND a.revoked_at IS NULL AND a.decision <> 'person'
@@ -50,6 +65,13 @@ _REFERENCE = """
     INSERT INTO case_reference (tenant, reference, case_, conversation) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _ACTIVE = "UPDATE case_ SET last_at = ?2, channel = ?3 WHERE id = ?1 AND last_at <= ?2"
+_BEGUN = """
+    SELECT a.cause FROM case_persona s INDEXED BY case_persona_recent
+    JOIN assignment a INDEXED BY assignment_case ON a.case_ = s.case_ AND a.revoked_at IS NULL AND a.decision = 'new'
+    WHERE s.persona = ? ORDER BY s.last_at DESC, s.case_ DESC LIMIT ?
+"""
+_CONTACTS = "SELECT contact FROM persona WHERE id IN (?*)"
+_MEMBERS = "SELECT id FROM persona INDEXED BY persona_contact WHERE contact = ? LIMIT ?"
 _UIDS = "SELECT id, uid FROM interaction WHERE id IN (?*)"
 # Who no longer has any part in a conversation has none in its case.
 _LEFT = """
@@ -128,9 +150,21 @@ def follow_history(tx: Transaction, tenant: int, change: Change, moved_seats: Se
         for seat in moved_seats:
             tx.connection.execute(_LEFT, seat)
         recheck(tx, tenant, names)
+    met = change.memberships.keys() - {persona.id for persona in change.personas}
+    if met:
+        recheck(tx, tenant, _begun_by(tx, tenant, met))
     told = {r.interaction for r in change.revisions if r.action is RevisionAction.CALL and any(map(_says, r.parts))}
     if told:
         recheck(tx, tenant, tx.keys("interaction", tenant, told).values())
+
+
+def _begun_by(tx: Transaction, tenant: int, personas: Iterable[str]) -> set[int]:
+    """What began the latest cases of these people: who turns out to be one person may have one matter."""
+    moved = tx.keys("persona", tenant, personas).values()
+    contacts = {contact for (contact,) in select_in(tx.connection, _CONTACTS, set(moved))}
+    run = tx.connection.execute
+    keys = [key for contact in contacts for (key,) in run(_MEMBERS, (contact, MOST_PERSONAS_OF_CASE))]
+    return {cause for key in keys for (cause,) in run(_BEGUN, (key, MOST_CASES_OF_PERSONA))}
 
 
 def _says(part: Part) -> bool:
@@ -201,6 +235,7 @@ def _end(tx: Transaction, row: Row) -> None:
         for sql in _FORGET:
             tx.connection.execute(sql, ended)
         tx.connection.execute(_LATEST, (ended[1],))
+        tx.connection.execute(_EMPTY, (ended[1],))
 
 
 def _forget(tx: Transaction, tenant: int, pairs: Sequence[tuple[str, str]]) -> None:
@@ -237,6 +272,7 @@ def _assign(tx: Transaction, tenant: int, assignments: Sequence[Assignment]) -> 
         )  # fmt: skip
     except sqlite3.IntegrityError as error:
         raise Conflict("that has an assignment in force") from error
+    tx.connection.executemany(_DONE, [(conversations[a.conversation], cases[a.case]) for a in assignments])
     tx.connection.executemany(
         "INSERT INTO assignment_dependency (tenant, key, assignment) VALUES (?, ?, ?)",
         [(tenant, key, keys[a.id]) for a in assignments for key in dict.fromkeys(a.depends_on)],
