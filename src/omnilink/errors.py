@@ -116,7 +116,7 @@ class SendRefused(PermanentError):
 
     Args:
         reason: a code: `opted-out`, `window-closed`, `unreachable`, `no-account`, `not-supported`, `too-large`,
-            `empty`, `policy`, `bad-address`, `cannot-start`.
+            `empty`, `policy`, `bad-address`, `cannot-start`, `machine`, `unwanted`, `answered-lately`, `loop`.
     """
 
     def __init__(self, message: str, *, reason: str, hint: str | None = None, connector: str | None = None) -> None:

@@ -135,7 +135,7 @@ class History:
             subject=event.subject,
             parts=(event.call, *event.parts) if isinstance(event, CallUpdated) else event.parts,
             language=event.language,
-            automated=event.automated if isinstance(event, MessageReceived) else None,
+            **_machine(event),  # type: ignore[arg-type]
         )
         self.interactions.append(interaction)
         self.tell_media(event, interaction.id, envelope.id, account.name, holds=account.holds_media)
@@ -243,6 +243,13 @@ class History:
             self.media += make_items(
                 event, interaction, account=account, envelope=envelope, holds=holds, new_id=self._new_id, now=self._now
             )
+
+
+def _machine(event: Spoken) -> dict[str, object]:
+    """What is known of the machine that wrote it, if one did."""
+    if not isinstance(event, MessageReceived):
+        return {}
+    return {"automated": event.automated, "automated_by": event.automated_by, "silent": event.silent}
 
 
 def _kind(event: Spoken) -> InteractionKind:

@@ -10,8 +10,9 @@ from functools import lru_cache
 from omnilink.identity.normalise import normalise
 from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.ingest.keywords import is_told, read_keyword
+from omnilink.ingest.machines import judge_machine
 from omnilink.model.envelope import Envelope
-from omnilink.model.event import About, Event, HandleLearned, OptOutReceived, Spoken, Unparsed
+from omnilink.model.event import About, Event, HandleLearned, MessageReceived, OptOutReceived, Spoken, Unparsed
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant, Role
 from omnilink.plugin.connector import Parses
@@ -131,7 +132,9 @@ def _about_handle(handle: Handle, event: Event, ordinal: int, account: AccountFa
 
 
 def prepare_event(event: Event, account: AccountFacts) -> Prepared:
-    """Normalises everybody an event names and says which personas they are."""
+    """Normalises everybody an event names, says which personas they are, and what wrote a message."""
+    if isinstance(event, MessageReceived):
+        event = judge_machine(event)
     if isinstance(event, Spoken):
         seats = _spoken_seats(event, account)
     elif isinstance(event, HandleLearned):

@@ -109,16 +109,42 @@ class _Spoken(EventBase):
     language: str | None = None
 
 
+class MachineSigns(Record):
+    """What a mail shows of its making: handed over by a connector, judged by the core (RFC 3834), never stored.
+
+    Attributes:
+        fields: header fields that machines write or may be known by, name in lower case → values, unfolded.
+        media_types: of the whole (first) and of its parts, in lower case.
+        report_type: parameter of a multipart/report, in lower case.
+        author: the bare address of From.
+        envelope_sender: what the server was told; "" is the null path, None = not known.
+    """
+
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    media_types: tuple[str, ...] = ()
+    report_type: str = ""
+    author: str = ""
+    envelope_sender: str | None = None
+
+    shown: ClassVar[tuple[str, ...]] = ()
+
+
 class MessageReceived(_Spoken):
     """A message, post, comment or mail arrived (or our own one was echoed).
 
     Attributes:
-        automated: why a machine is believed to have written it (`auto-replied`, `bounce`, `list`, `bot`), else None.
+        automated: what wrote it where no person did (`auto-reply`, `bounce`, `list`, `bot`), else None. With `signs`
+            the core's own judgement takes its place.
+        automated_by: names of the signs it was judged by.
+        silent: the sender asks for no automatic answer, or it would reach nobody.
     """
 
     type: Literal["message_received"] = "message_received"
     kind: InteractionKind = InteractionKind.MESSAGE
     automated: str | None = None
+    automated_by: tuple[str, ...] = ()
+    silent: bool = False
+    signs: MachineSigns | None = None
 
 
 class ChoiceMade(_Spoken):

@@ -29,6 +29,8 @@ class Interaction(Record):
         conversation: id of its conversation as first recorded (the store follows merges).
         in_reply_to: `message_key` of what it answers.
         occurred_at: by the vendor's clock; `received_at`: by ours.
+        automated: what wrote it where no person did, `automated_by` the signs of that (names, never values).
+        silent: the sender asks for no automatic answer, or it would reach nobody.
     """
 
     id: str
@@ -48,6 +50,8 @@ class Interaction(Record):
     parts: tuple[Part, ...] = ()
     language: str | None = None
     automated: str | None = None
+    automated_by: tuple[str, ...] = ()
+    silent: bool = False
     retention_class: str = "standard"
 
     shown: ClassVar[tuple[str, ...]] = ("id", "kind", "direction", "channel")

@@ -15,6 +15,7 @@ from omnilink.model.participant import Participant, Role, StatedClaim
 from omnilink.model.persona import Persona
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
+from omnilink.outbound.loops import refuse_loops
 from omnilink.outbound.quoted import quote, speaker_of
 from omnilink.outbound.refusals import check_content, check_window, refuse_without_consent
 from omnilink.outbound.route import Route, Sender, choose_routes
@@ -223,6 +224,8 @@ class Planner:
         if draft.action is not Action.DELETE:
             consents = await self._consents(addressee)
             refuse_without_consent(consents, draft.purpose, frozenset(h.key for h in sender.own))
+        if draft.automated:
+            await refuse_loops(self.store, self.scope, answered, [p.id for p in addressee.personas], now)
         window_until = None
         if not capabilities.starts or capabilities.service_window_s is not None:
             heard = await self._heard_at(addressee, route)

@@ -212,6 +212,10 @@ class HistoryStore(Protocol):
         """Interactions by id, arrivals included."""
         ...
 
+    async def read_latest(self, scope: Scope, account: str, *, limit: int = 200) -> list[Interaction]:
+        """What an account recorded last, newest first."""
+        ...
+
     async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
         """What happened later to these interactions, by interaction, in the order (at, event_key)."""
         ...

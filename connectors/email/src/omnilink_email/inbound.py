@@ -30,6 +30,7 @@ from omnilink_email.mime import read_tree
 from omnilink_email.people import Author, find_author, read_mailboxes, read_participants
 from omnilink_email.reports import DeliveryReport, parse_delivery_report
 from omnilink_email.settings import EmailSettings
+from omnilink_email.signs import find_signs
 from omnilink_email.words import decode_words
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
@@ -183,5 +184,6 @@ def _parse(raw: bytes, settings: EmailSettings) -> list[Event]:
         subject=_subject(headers),
         language=_language(headers),
         automated=find_automation(root),
+        signs=find_signs(root, author.address),
     )
     return [message, *_read_updates(message, report)]

@@ -22,6 +22,7 @@ from omnilink_email.style import HTML, whole_page
 from omnilink_email.transmit import MailRequest
 
 MOST_REFERENCES = 20
+LOOP_MARK = "omnilink"
 _MAIL = "mail:"
 
 
@@ -55,8 +56,10 @@ def render_mail(message: Outgoing, context: SendContext, servers: Servers) -> Re
     if len(raw) > MAX_SENT_BYTES:
         raise _refused("too-large", "mail servers take no mail of that size", hint="send a link instead")
     root = read_tree(raw, Budget())
+    # RFC 3834 §3.3: an automatic answer goes out with the null path, so that no machine tells us of it.
+    is_answer = message.automated and message.quoted is not None
     request = MailRequest(
-        sender=sender, recipient=recipient, content=raw, message_id=own_id,
+        sender="" if is_answer else sender, recipient=recipient, content=raw, message_id=own_id,
         is_international=not (sender + recipient).isascii(),
     )  # fmt: skip
     return RenderPlan(
@@ -142,8 +145,10 @@ def _head(
     fields += [("Date", format_datetime(context.now)), ("Message-ID", f"<{own_id}>")]
     if answered:
         fields += [("In-Reply-To", write_ids(answered)), ("References", write_ids(references))]
-    if message.automated:  # RFC 3834 §5
+    if message.automated:
+        # RFC 3834 §3.1.7, [MS-OXCMAIL]; X-Loop is what comes back to us in a loop.
         fields.append(("Auto-Submitted", "auto-replied" if message.quoted else "auto-generated"))
+        fields += [("X-Auto-Response-Suppress", "All"), ("X-Loop", LOOP_MARK)]
     if writing.list_id:
         fields.append(("List-Id", f"<{writing.list_id}>"))
     if writing.list_unsubscribe:

@@ -28,7 +28,7 @@ class MailRequest:
     """One mail for one recipient.
 
     Attributes:
-        sender, recipient: of the envelope; bare addresses.
+        sender, recipient: of the envelope; bare addresses ("" is the null path).
         message_id: without brackets; also the envelope's id, so that a bounce without our header names it.
         is_international: an address needs SMTPUTF8.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from omnilink.model.conversation import Conversation
 from omnilink.model.interaction import Interaction, Revision
@@ -27,6 +28,12 @@ def read_interactions(state: State, scope: Scope, ids: Sequence[str]) -> list[In
     """Interactions in the order asked for; see `base.HistoryStore`."""
     known = (state.interactions[name].interaction for name in dict.fromkeys(ids) if name in state.interactions)
     return [i for interaction in known if (i := seen(scope, interaction)) is not None]
+
+
+def read_latest(state: State, account: str, limit: int) -> list[Interaction]:
+    """What an account recorded last, newest first; see `base.HistoryStore`."""
+    newest = (row for row in reversed(state.interactions.values()) if row.same_as is None)
+    return list(islice((row.interaction for row in newest if row.interaction.account == account), limit))
 
 
 def read_revisions(state: State, scope: Scope, ids: Sequence[str]) -> dict[str, list[Revision]]:

@@ -186,6 +186,11 @@ class MemoryStore:
         """Interactions in the order asked for; see `base.HistoryStore`."""
         return history.read_interactions(self._read(scope), scope, ids)
 
+    async def read_latest(self, scope: Scope, account: str, *, limit: int = 200) -> list[Interaction]:
+        """What an account recorded last, newest first; see `base.HistoryStore`."""
+        scope.require(account)
+        return history.read_latest(self._read(scope), account, limit)
+
     async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
         """Revisions by interaction; see `base.HistoryStore`."""
         return history.read_revisions(self._read(scope), scope, interactions)

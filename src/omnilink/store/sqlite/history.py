@@ -96,6 +96,18 @@ def read_interactions(view: View, ids: Sequence[str]) -> list[Interaction]:
     return [docs[keys[uid]] for uid in dict.fromkeys(ids) if uid in keys]
 
 
+def read_latest(view: View, account: str, limit: int) -> list[Interaction]:
+    """What an account recorded last, newest first; see `base.HistoryStore`."""
+    sql = "SELECT id FROM account WHERE tenant = ? AND name = ?"
+    row = view.connection.execute(sql, (view.tenant, account)).fetchone()
+    if row is None:
+        return []
+    sql = "SELECT id FROM interaction INDEXED BY interaction_account WHERE account = ? AND same_as IS NULL "
+    keys = [key for (key,) in view.connection.execute(sql + "ORDER BY id DESC LIMIT ?", (row[0], limit))]
+    docs = read_docs(view, keys)
+    return [docs[key] for key in keys]
+
+
 def _seen_keys(view: View, ids: Iterable[str]) -> dict[str, int]:
     sql = _KEYS.replace("{seen}", view.interaction_is_seen("interaction.id"))
     return dict(select_in(view.connection, sql, dict.fromkeys(ids), (view.tenant,)))

@@ -214,6 +214,11 @@ class SqliteStore:
         """Interactions in the order asked for; see `base.HistoryStore`."""
         return await self._read(scope, lambda view: history.read_interactions(view, ids))
 
+    async def read_latest(self, scope: Scope, account: str, *, limit: int = 200) -> list[Interaction]:
+        """What an account recorded last, newest first; see `base.HistoryStore`."""
+        scope.require(account)
+        return await self._read(scope, lambda view: history.read_latest(view, account, limit))
+
     async def read_revisions(self, scope: Scope, interactions: Sequence[str]) -> dict[str, list[Revision]]:
         """Revisions by interaction; see `base.HistoryStore`."""
         return await self._read(scope, lambda view: history.read_revisions(view, interactions))
