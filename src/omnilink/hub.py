@@ -24,6 +24,7 @@ from omnilink.ingest.loop import Loop
 from omnilink.ingest.poll import Poller
 from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
+from omnilink.ingest.reply_tokens import TokenReader
 from omnilink.ingest.sessions import Sessions
 from omnilink.model.contact import Contact
 from omnilink.model.conversation import Conversation
@@ -83,7 +84,8 @@ class Hub:
         self.accounts = Accounts(self.settings, self.registry)
         self._clock, self._new_id = clock, new_id or IdSource(clock)
         self._loop = Loop(self._work)
-        self._cases = CaseKeeper(store, self.scope, self._new_id, clock)
+        tokens = TokenReader(self.accounts.reply_keys)
+        self._cases = CaseKeeper(store, self.scope, self._new_id, clock, token_of=tokens.read)
         self._processor = Processor(
             store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock, then=self._cases.catch_up
         )

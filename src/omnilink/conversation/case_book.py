@@ -240,7 +240,7 @@ class CaseBook:
                 decision="join" if chosen else "new",
                 rung=chosen.rung if chosen else None,
                 confidence=chosen.confidence if chosen else None,
-                evidence=chosen.evidence if chosen else (),
+                evidence=chosen.evidence if chosen else self._refused_token(cause),
                 depends_on=chosen.depends_on if chosen else (),
                 needs_review=chosen.needs_review if chosen else False,
                 alternatives=tuple(_as_option(option) for option in _others(found)),
@@ -262,6 +262,11 @@ class CaseBook:
             )  # fmt: skip
         if chosen is None:
             self._suggest(cause, found)
+
+    def _refused_token(self, moment: Moment) -> tuple[Evidence, ...]:
+        """Why a token was not believed, for whoever wonders."""
+        token = self._tokens.get(moment.interaction.id)
+        return (Evidence(kind=f"token_{token.reason}"),) if isinstance(token, RefusedToken) else ()
 
     def _suggest(self, moment: Moment, found: Found) -> None:
         if found.decision is Decision.NEW:

@@ -3,6 +3,8 @@
 from collections import ChainMap
 from collections.abc import Mapping
 
+from omnilink.conversation.reply_routes import token_keys
+from omnilink.conversation.tokens import TokenKey
 from omnilink.errors import BadInput, ConfigError, SecretMissing, UnknownConnector
 from omnilink.identity.normalise import normalise, parse_handle
 from omnilink.ingest.prepare import AccountFacts
@@ -11,7 +13,7 @@ from omnilink.model.handle import Handle
 from omnilink.plugin.connector import Connector, ConnectorSettings, Parses
 from omnilink.plugin.media import HoldsMedia
 from omnilink.plugin.registry import Registry
-from omnilink.plugin.settings import AccountSettings, Settings, is_account_name
+from omnilink.plugin.settings import REPLY_KEYS, AccountSettings, Settings, is_account_name
 from omnilink.plugin.webhook import Secrets
 
 
@@ -122,6 +124,17 @@ class Accounts:
                     hint=f'write {setting.name} = "env:NAME"',
                 )
         return found
+
+    def reply_keys(self, name: str) -> tuple[TokenKey, ...]:
+        """The keys of an account's reply tokens, newest first; none where it has none.
+
+        Raises:
+            SecretMissing, ConfigError: one cannot be read, or will not do.
+        """
+        account = self.configured.get(name)
+        if account is None or REPLY_KEYS not in account.secret_refs:
+            return ()
+        return token_keys(account.read_secrets()[REPLY_KEYS])
 
     def reader(self, account: str, connector: str) -> Reader:
         """How the envelopes of an account are read; an account since removed is read by its connector alone.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from omnilink.conversation.reply_routes import without_token
 from omnilink.identity.normalise import normalise
 from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.ingest.keywords import is_told, read_keyword
@@ -90,6 +91,11 @@ def unreadable(envelope: Envelope, reason: str) -> PreparedEnvelope:
     return PreparedEnvelope(envelope, facts, (Prepared(_unparsed(envelope, reason)),))
 
 
+def _plain_key(handle: Handle) -> str:
+    """The handle's key without a reply token of ours in it."""
+    return handle.key if handle.scheme != "mailto" else f"mailto:{without_token(handle.value)}"
+
+
 def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
     handle = participant.handle
     if handle is not None:
@@ -97,7 +103,7 @@ def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
         # Anybody can write our address as the sender's: that it is us who speaks, the connector must have found.
         speaks = participant.role in (Role.AUTHOR, Role.CALLER)
         genuine = participant.attestation is not Attestation.FAILED
-        own = genuine and (participant.own or (handle.key in account.own_keys and not speaks))
+        own = genuine and (participant.own or (_plain_key(handle) in account.own_keys and not speaks))
         participant = participant.model_copy(update={"handle": handle, "own": own})
     if participant.own:
         return Seat(participant, None)

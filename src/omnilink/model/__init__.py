@@ -50,6 +50,7 @@ from omnilink.model.outgoing import (
     Outgoing,
     OutgoingPart,
     Quoted,
+    ReplyTokens,
 )
 from omnilink.model.part import (
     Call,
@@ -75,7 +76,7 @@ __all__ = [
     "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss", "MachineSigns", "Media", "MediaItem",
     "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer",
     "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
-    "Persona", "Quoted", "ReactionChanged", "Received", "Revision", "RevisionAction", "Role", "Rung", "Spoken",
-    "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage", "Unparsed",
-    "Verdict", "Why",
+    "Persona", "Quoted", "ReactionChanged", "Received", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung",
+    "Spoken", "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage",
+    "Unparsed", "Verdict", "Why",
 ]  # fmt: skip

@@ -108,8 +108,25 @@ class Quoted(Record):
     shown: ClassVar[tuple[str, ...]] = ("own",)
 
 
+class ReplyTokens(Record):
+    """Signed tokens that tell where answers to a message belong, one for each place they may stand in.
+
+    They route and never authenticate: whoever was forwarded a mail has its tokens too.
+    """
+
+    reply_to: str
+    envelope_sender: str
+    message_id: str
+
+    shown: ClassVar[tuple[str, ...]] = ()
+
+
 class Outgoing(Record):
-    """What a connector renders: content and, where there is one, the message it refers to."""
+    """What a connector renders: content and, where there is one, the message it refers to.
+
+    Attributes:
+        tokens: for channels whose answers carry an address or an id of ours; None where the account has no keys.
+    """
 
     action: Action = Action.SEND
     parts: tuple[OutgoingPart, ...] = ()
@@ -118,6 +135,7 @@ class Outgoing(Record):
     target: Quoted | None = None
     reaction: str | None = None
     automated: bool = False
+    tokens: ReplyTokens | None = None
 
     shown: ClassVar[tuple[str, ...]] = ("action",)
 

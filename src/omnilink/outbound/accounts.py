@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from omnilink.conversation.tokens import TokenKey
 from omnilink.model.handle import Handle
 from omnilink.plugin.connector import Connector
 from omnilink.plugin.settings import AccountSettings
@@ -20,3 +21,5 @@ class SendingAccounts(Protocol):
     def own_handles(self, account: AccountSettings) -> tuple[Handle, ...]: ...
 
     def secrets(self, name: str) -> Secrets: ...
+
+    def reply_keys(self, name: str) -> tuple[TokenKey, ...]: ...

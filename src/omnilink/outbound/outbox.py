@@ -59,7 +59,7 @@ class Outbox:
         default_region: str | None = None,
     ) -> Self:
         """An outbox with its planner and deliverer; arguments as of those."""
-        planner = Planner(store, scope, accounts, find, clock, default_region)
+        planner = Planner(store, scope, accounts, find, clock, default_region, new_id)
         deliverer = Deliverer(store, scope, accounts, http, new_id, clock)
         return cls(store, scope, planner, deliverer, new_id, clock, queued)
 

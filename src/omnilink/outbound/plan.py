@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from omnilink.conversation.reply_routes import make_reply_tokens
 from omnilink.errors import BadInput, NotFound, SendRefused
 from omnilink.identity.normalise import parse_handle
 from omnilink.model.consent import Consent
@@ -41,6 +42,7 @@ class Plan:
         item: the outbox item's id it was rendered for.
         answered: the interaction it answers; `target` the one it edits, deletes or reacts to.
         recipient: who is written to, as a participant of the interaction to come.
+        conversation: id of the conversation it will be in, if it turns out to be a new one.
     """
 
     item: str
@@ -53,6 +55,7 @@ class Plan:
     window_until: datetime | None = None
     answered: Interaction | None = None
     target: Interaction | None = None
+    conversation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,6 +77,7 @@ class Planner:
         find: finds a contact by id or handle.
         clock: injected.
         default_region: of telephone numbers without country code.
+        new_id: makes the id of a conversation that begins.
     """
 
     store: PlanningStore
@@ -82,6 +86,7 @@ class Planner:
     find: Find
     clock: Callable[[], datetime]
     default_region: str | None = None
+    new_id: Callable[[], str] | None = None
 
     async def plan(self, draft: Draft, item: str, media: Mapping[str, MediaFile] | None = None) -> Plan:
         """The best way to say it that is allowed.
@@ -230,6 +235,9 @@ class Planner:
         if not capabilities.starts or capabilities.service_window_s is not None:
             heard = await self._heard_at(addressee, route)
             window_until = check_window(draft, capabilities, heard, now)
+        keys = self.accounts.reply_keys(sender.account) if draft.action is Action.SEND else ()
+        begun = self.new_id() if self.new_id and keys and answered is None else None
+        token_of = begun or (await self._conversation_of(answered) if answered is not None and keys else None)
         outgoing = Outgoing(
             action=draft.action,
             parts=draft.parts,
@@ -238,6 +246,7 @@ class Planner:
             target=await self._quoted(target),
             reaction=draft.reaction,
             automated=draft.automated,
+            tokens=make_reply_tokens(keys, token_of, now=now) if keys and token_of else None,
         )
         context = SendContext(
             item=item, account=sender.account, recipient=route.recipient, sender=own, now=now, media=media
@@ -255,7 +264,12 @@ class Planner:
             window_until=window_until,
             answered=answered,
             target=target,
+            conversation=begun,
         )
+
+    async def _conversation_of(self, interaction: Interaction) -> str:
+        found = await self.store.read_conversations(self.scope, ids=[interaction.conversation])
+        return found[0].id if found else interaction.conversation
 
     async def _consents(self, addressee: Addressee) -> Sequence[Consent]:
         return await self.store.read_consents(self.scope, [p.id for p in addressee.personas])

@@ -75,7 +75,7 @@ def decide_queue(
     )  # fmt: skip
     keys = conversation_keys_of(plan)
     join = join_conversation(keys, context.conversations)
-    made = [] if join.conversation else [_conversation(plan, new_id())]
+    made = [] if join.conversation else [_conversation(plan, plan.conversation or new_id())]
     conversation = join.conversation or made[0].id
     interaction = _interaction(plan, conversation, new_id(), now)
     people.attribute(interaction.id, 1, plan.recipient, seed_of(plan), now, plan.route.sender.account)

@@ -21,6 +21,8 @@ from omnilink.errors import ConfigError, SecretMissing
 from omnilink.plugin.fetch_policy import ANY_HOST, FetchPolicy
 
 MIN_SECRET_CHARS = 4
+REPLY_KEYS = "reply_keys"
+"""The secret setting of an account whose messages carry signed reply tokens, newest key first."""
 
 
 class Secret:

@@ -4,6 +4,7 @@ from omnilink.plugin import (
     Accepted,
     Answer,
     Declined,
+    HttpAnswer,
     NotDispatched,
     Outcome,
     Step,
@@ -11,6 +12,7 @@ from omnilink.plugin import (
     TransportFailed,
     Unknown,
 )
+from omnilink_email.rewriting import rewritten_ids
 from omnilink_email.transmit import MailRequest
 
 # RFC 3463 §3 and https://www.iana.org/assignments/smtp-enhanced-status-codes/; the longest beginning counts.
@@ -42,7 +44,7 @@ def read_reply(step: Step, answer: Answer) -> Outcome:
     enhanced, stage = answer.headers.get("enhanced"), answer.headers.get("stage", "")
     code = enhanced or str(answer.status)
     if 200 <= answer.status < 300:
-        return _accepted(step)
+        return _accepted(step, answer)
     if 400 <= answer.status < 500:
         if stage in {"connect", "auth"}:
             return NotDispatched(f"smtp-{answer.status}")
@@ -53,9 +55,12 @@ def read_reply(step: Step, answer: Answer) -> Outcome:
     return Unknown(f"smtp-{answer.status}") if stage == "end" else NotDispatched(f"smtp-{answer.status}")
 
 
-def _accepted(step: Step) -> Outcome:
+def _accepted(step: Step, answer: HttpAnswer) -> Outcome:
     request = step.make({})
-    return Accepted((f"mail:{request.message_id}",)) if isinstance(request, MailRequest) else Unknown("no-mail")
+    if not isinstance(request, MailRequest):
+        return Unknown("no-mail")
+    others = rewritten_ids(answer.headers.get("host", ""), answer.body.decode("utf-8", "replace"))
+    return Accepted(tuple(f"mail:{id_}" for id_ in (request.message_id, *others)))
 
 
 def _reason(status: int, enhanced: str | None, stage: str) -> str:

@@ -25,7 +25,7 @@ from omnilink_email.charsets import clean, is_readable
 from omnilink_email.dates import parse_date
 from omnilink_email.headers import Headers
 from omnilink_email.limits import MAX_IDS, MAX_MAIL_BYTES, Budget
-from omnilink_email.message_ids import choose_conversation_keys, make_content_key, make_raw_key, read_ids
+from omnilink_email.message_ids import FORMER_IDS, choose_conversation_keys, make_content_key, make_raw_key, read_ids
 from omnilink_email.mime import read_tree
 from omnilink_email.people import Author, find_author, read_mailboxes, read_participants
 from omnilink_email.reports import DeliveryReport, parse_delivery_report
@@ -157,7 +157,8 @@ def _parse(raw: bytes, settings: EmailSettings) -> list[Event]:
 
     message_key = f"mail:{own_ids[0]}" if own_ids else make_raw_key(raw)
     content_key = make_content_key(raw_lines, headers, root.start, is_forged=attestation is Attestation.FAILED)
-    conversation_keys = choose_conversation_keys(own_ids, answered, references)
+    former = [i for name in FORMER_IDS for i in read_ids(headers, name) if i.lower() not in people]
+    conversation_keys = choose_conversation_keys([*own_ids, *former], answered, references)
     # The thread's root, as far as this mail knows it.
     lane = f"mail:{(references or answered or own_ids)[0]}" if references or answered or own_ids else message_key
     recipients = [p.handle.raw for p in participants if p.role is Role.TO and p.handle is not None]

@@ -36,6 +36,12 @@ MANIFEST = Manifest(
         Setting("imap_idle_s", "seconds without news after which the line is checked; 60 if not given"),
         Setting("from_name", "the name shown beside the sender's address", example="Town Hall"),
         Setting("reply_to", "where answers go, if not to the sender", example="help@town.example"),
+        Setting(
+            "reply_address",
+            "a mailbox that takes help+anything@: answers carry a signed token there that tells where they belong",
+            example="help@town.example",
+        ),
+        Setting("reply_keys", "keys that sign the tokens, newest first", secret=True, example="env:REPLY_KEY"),
         Setting("list_id", "List-Id of a mailing list (RFC 2919), without brackets"),
         Setting("list_unsubscribe", "List-Unsubscribe (RFC 2369): an https: or mailto: address"),
     ),

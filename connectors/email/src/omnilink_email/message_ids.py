@@ -13,6 +13,11 @@ _QUOTED_FROM = re.compile(rb"^>+From ", re.MULTILINE)
 _CHUNK_BYTES = 1024 * 1024
 _USUAL_BLANKS = 2
 """Blanks at a line's end that go at the speed of a replace; more are cut off line by line."""
+FORMER_IDS = (
+    "x-microsoft-original-message-id", "x-google-original-message-id", "x-ms-exchange-parent-message-id",
+    "origin-messageid",
+)  # fmt: skip
+"""Fields in which a server that replaced a Message-ID keeps the former one (Exchange, Gmail, Brevo)."""
 MOST_OF_ONE_FIELD = 10
 """Own ids, and ids of In-Reply-To, that are kept."""
 

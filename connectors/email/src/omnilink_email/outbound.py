@@ -17,6 +17,7 @@ from omnilink_email.header_fields import is_id, make_field, write_ids, write_mai
 from omnilink_email.limits import MAX_SENT_BYTES, MAX_SUBJECT_CHARS, Budget
 from omnilink_email.message_ids import choose_conversation_keys, make_content_key
 from omnilink_email.mime import read_tree
+from omnilink_email.rewriting import is_rewriting
 from omnilink_email.servers import Servers
 from omnilink_email.style import HTML, whole_page
 from omnilink_email.transmit import MailRequest
@@ -45,7 +46,8 @@ def render_mail(message: Outgoing, context: SendContext, servers: Servers) -> Re
     if not content.texts and not content.files:
         raise _refused("empty", "there is nothing to send")
 
-    own_id = f"{context.item}@{sender.rpartition('@')[2]}"
+    tokens = message.tokens
+    own_id = f"{context.item}{f'.{tokens.message_id}' if tokens else ''}@{sender.rpartition('@')[2]}"
     answered, references, others = _thread(message.quoted)
     if message.quoted is not None and not answered:
         content.losses.append(Loss(what="reply", how="dropped", detail="what is answered has no Message-ID"))
@@ -59,8 +61,8 @@ def render_mail(message: Outgoing, context: SendContext, servers: Servers) -> Re
     # RFC 3834 §3.3: an automatic answer goes out with the null path, so that no machine tells us of it.
     is_answer = message.automated and message.quoted is not None
     request = MailRequest(
-        sender="" if is_answer else sender, recipient=recipient, content=raw, message_id=own_id,
-        is_international=not (sender + recipient).isascii(),
+        sender="" if is_answer else _return_path(message, servers, sender), recipient=recipient, content=raw,
+        message_id=own_id, is_international=not (sender + recipient).isascii(),
     )  # fmt: skip
     return RenderPlan(
         steps=(Step("mail", lambda done: request),),
@@ -69,6 +71,20 @@ def render_mail(message: Outgoing, context: SendContext, servers: Servers) -> Re
         content_key=make_content_key(raw, root.headers, root.start, is_forged=False),
         conversation_keys=(*choose_conversation_keys([own_id], answered, references), *others),
     )
+
+
+def _with_token(token: str, mailbox: str) -> str:
+    """RFC 5233: what stands behind the plus is a detail of the same mailbox."""
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def _return_path(message: Outgoing, servers: Servers, sender: str) -> str:
+    """Bounces come to an address that tells where they belong, if it is of the sender's domain (SPF)."""
+    mailbox = servers.writing.reply_address
+    if message.tokens is None or mailbox is None or mailbox.rpartition("@")[2] != sender.rpartition("@")[2]:
+        return sender
+    return _with_token(message.tokens.envelope_sender, mailbox)
 
 
 def _refused(reason: str, text: str, hint: str | None = None) -> SendRefused:
@@ -137,14 +153,22 @@ def _head(
         ("From", write_mailbox("From", sender, writing.from_name)),
         ("To", write_mailbox("To", recipient)),
     ]
-    if writing.reply_to:
-        reply_to = _sendable(Handle.of("mailto", writing.reply_to), "reply_to is no mail address")
+    answers_to = writing.reply_to
+    if message.tokens is not None and writing.reply_address:
+        answers_to = _with_token(message.tokens.reply_to, writing.reply_address)
+    if answers_to:
+        reply_to = _sendable(Handle.of("mailto", answers_to), "reply_to is no mail address")
         fields.append(("Reply-To", write_mailbox("Reply-To", reply_to)))
     if subject := _subject(message, content):
         fields.append(("Subject", write_text("Subject", subject)))
     fields += [("Date", format_datetime(context.now)), ("Message-ID", f"<{own_id}>")]
     if answered:
-        fields += [("In-Reply-To", write_ids(answered)), ("References", write_ids(references))]
+        fields.append(("In-Reply-To", write_ids(answered)))
+    if servers.smtp is not None and is_rewriting(servers.smtp.host):
+        # Our own id survives there. Citing oneself makes no loop: an id that a mail has and cites is one.
+        references = [*references, own_id]
+    if references:
+        fields.append(("References", write_ids(references)))
     if message.automated:
         # RFC 3834 §3.1.7, [MS-OXCMAIL]; X-Loop is what comes back to us in a loop.
         fields.append(("Auto-Submitted", "auto-replied" if message.quoted else "auto-generated"))

@@ -16,6 +16,8 @@ _IMAP_PORTS: dict[Security, int] = {"tls": 993, "starttls": 143, "none": 143}
 _SECURITIES: dict[str, Security] = {"tls": "tls", "starttls": "starttls", "none": "none"}
 # RFC 9051 §5.4: a server may hang up on who is silent for 30 minutes.
 LONGEST_IDLE_S = 29 * 60.0
+LONGEST_REPLY_NAME = 13
+"""A local part has at most 64 octets (RFC 5321 §4.5.3.1.1); a plus and a token take 51."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Writing:
     Attributes:
         from_name: the name shown beside the sender's address.
         reply_to: where answers go, if not to the sender.
+        reply_address: a mailbox whose name may be followed by a plus and a token.
         list_id, list_unsubscribe: the fields of RFC 2919 and RFC 2369, without angle brackets.
     """
 
     from_name: str | None = None
     reply_to: str | None = None
+    reply_address: str | None = None
     list_id: str | None = None
     list_unsubscribe: str | None = None
 
@@ -84,10 +88,23 @@ def read_servers(settings: ConnectorSettings) -> Servers:
         writing=Writing(
             from_name=_text(settings, options, "from_name"),
             reply_to=_text(settings, options, "reply_to"),
+            reply_address=_reply_address(settings),
             list_id=_bracketed(settings, "list_id"),
             list_unsubscribe=_bracketed(settings, "list_unsubscribe"),
         ),
     )
+
+
+def _reply_address(settings: ConnectorSettings) -> str | None:
+    value = _text(settings, settings.options, "reply_address")
+    if value is None:
+        return None
+    local, _, domain = value.rpartition("@")
+    if not local or not domain or any(char in value for char in "<> +"):
+        raise _wrong(settings, "reply_address", "must be a mailbox: name@domain")
+    if len(local.encode()) > LONGEST_REPLY_NAME:
+        raise _wrong(settings, "reply_address", f"has a name of more than {LONGEST_REPLY_NAME} characters")
+    return value
 
 
 def _bracketed(settings: ConnectorSettings, name: str) -> str | None:

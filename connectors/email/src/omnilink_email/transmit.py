@@ -92,8 +92,8 @@ async def transmit_mail(request: MailRequest, server: Server, password: str | No
         dial: makes the connection.
 
     Returns:
-        The server's last reply with `stage` (`connect`, `auth`, `mail`, `rcpt`, `data`, `end`) and, if it gave one,
-        `enhanced` (RFC 3463) among its headers; or that there was none.
+        The server's last reply with `stage` (`connect`, `auth`, `mail`, `rcpt`, `data`, `end`), `host` and, if it
+        gave one, `enhanced` (RFC 3463) among its headers; or that there was none.
     """
     try:
         asyncio.get_running_loop()
@@ -121,7 +121,7 @@ class _Exchange:
     is_dispatched: bool = False
 
     def answer(self, code: int, text: str) -> HttpAnswer:
-        headers = {"stage": self.stage}
+        headers = {"stage": self.stage, "host": self.server.host}
         if (enhanced := _ENHANCED.match(text)) is not None:
             headers["enhanced"] = enhanced[1]
         return HttpAnswer(code, headers, text.encode("utf-8", "replace"))
