@@ -78,5 +78,7 @@ def without_token(address: str) -> str:
     """An address without a reply token in its local part (`help+<token>@city.example` to `help@city.example`)."""
     local, at, domain = address.rpartition("@")
     mailbox, plus, detail = local.rpartition("+")
-    is_token = at and plus and mailbox and len(detail) == TOKEN_CHARS and find_tokens([detail])
+    is_token = (
+        at and plus and mailbox and len(detail) == TOKEN_CHARS and find_tokens([detail])
+    )  # not secret: its length
     return f"{mailbox}@{domain}" if is_token else address
