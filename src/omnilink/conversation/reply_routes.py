@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from omnilink.conversation.tokens import (
-    TOKEN_CHARS,
     Purpose,
     RefusedToken,
     Route,
@@ -78,7 +77,6 @@ def without_token(address: str) -> str:
     """An address without a reply token in its local part (`help+<token>@city.example` to `help@city.example`)."""
     local, at, domain = address.rpartition("@")
     mailbox, plus, detail = local.rpartition("+")
-    is_token = (
-        at and plus and mailbox and len(detail) == TOKEN_CHARS and find_tokens([detail])
-    )  # not secret: its length
-    return f"{mailbox}@{domain}" if is_token else address
+    if not (at and plus and mailbox) or find_tokens([detail]) != (detail.lower(),):  # not secret: its shape
+        return address
+    return f"{mailbox}@{domain}"
