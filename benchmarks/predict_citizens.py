@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +16,15 @@ from omnilink.model.participant import Attestation
 SCHEMES = {"tg": "telegram", "tw": "x"}
 """Prefixes of `channel_user_id` and the schemes they are."""
 VOUCHED = "verified"
+FIRST_ROWS = 2_000
+"""Rows that tell which country a file is from."""
 
 
 def predict(path: Path) -> Iterator[tuple[str, str]]:
     """Replays a file of interactions in its order.
 
     Args:
-        path: CSV, gzipped or not; columns as in `shared/README.md`.
+        path: CSV, gzipped or not; columns as `observation_of` reads them.
 
     Yields:
         The record's id and its contact after the last record.
@@ -36,22 +39,19 @@ def read_observations(path: Path) -> Iterator[Observation]:
     """The observations of a file, in its order."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:
-        region = None
+        region = region_of(path)
         for row in csv.DictReader(file):
-            region = region or region_of(path)
             yield observation_of(row, region)
 
 
 def region_of(path: Path) -> str | None:
     """Where numbers without a country code are from: the country of most numbers that have one."""
-    from collections import Counter
-
     import phonenumbers
 
     opened = gzip.open if path.suffix == ".gz" else open
     found: Counter[str] = Counter()
     with opened(path, "rt", encoding="utf-8", newline="") as file:
-        for row, _ in zip(csv.DictReader(file), range(2000), strict=False):
+        for row, _ in zip(csv.DictReader(file), range(FIRST_ROWS), strict=False):
             if row["phone"].startswith("+"):
                 try:
                     number = phonenumbers.parse(row["phone"])

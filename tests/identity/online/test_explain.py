@@ -33,7 +33,7 @@ def test_what_is_apart_says_why():
     r = resolved(
         seen("a", keys=[TEL], full_name="Ana Ruiz"),
         seen("b", 5, keys=[MAIL], full_name="Ana Ruiz"),
-        seen("c", 5, keys=[TEL], born="1980-02-01"),
+        seen("c", 300, keys=[TEL], born="1980-02-01"),
     )
     assert r.explain("a", "b").why == "nothing-in-common"
     assert r.explain("a", "c").why == "below-the-line"

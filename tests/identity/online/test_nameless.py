@@ -99,3 +99,31 @@ def test_an_unvouched_call_under_a_name_is_only_taken_to_be_somebody_of_that_nam
     assert r.contact("y") == "y"
     assert r.contact("z") == "z"
     assert r.decided("y").outcome is r.decided("z").outcome is Outcome.REVIEW
+
+
+def test_a_name_and_a_birth_date_on_one_telephone_are_one_person_only_if_close_in_time():
+    name, soon = seen("a", 0, keys=[TEL], full_name="Ana Ruiz"), seen("b", 200, keys=[TEL], born="1980-02-01")
+    assert together(resolved(name, soon), "a", "b")
+    assert not together(resolved(name, seen("b", 300, keys=[TEL], born="1980-02-01")), "a", "b")
+
+
+def test_a_number_stated_once_with_a_full_name_does_not_say_who_calls_from_it():
+    stated, said = seen("a", 0, keys=[TEL], full_name="Ana Ruiz"), seen("a", 0, keys=[TEL], full_name="Ana")
+    call = seen("x", 20, keys=[TEL])
+    assert resolved(stated, call).decided("x").why == "rest"
+    assert together(resolved(said, call), "a", "x")
+
+
+def test_a_case_named_with_and_without_a_name_on_one_number_tells_whose_the_nameless_use_was():
+    named = seen("a", 0, keys=[TEL], full_name="Ana Ruiz", case="GOV-1")
+    r = resolved(named, seen("x", 700, keys=[TEL], case="GOV-1"), seen("y", 701, keys=[TEL], case="GOV-2"))
+    assert together(r, "a", "x")
+    r.forget("a")
+    assert r.contact("x") == r.contact("y")
+
+
+def test_after_the_last_use_a_number_is_its_holders_for_longer_than_before_the_first():
+    calls = [seen(f"a{n}", 600 + n * 20, keys=[TEL], full_name="Ana Ruiz") for n in range(2)]
+    r = resolved(*calls, seen("before", 600 - 400, keys=[TEL]), seen("after", 620 + 400, keys=[TEL]))
+    assert together(r, "a0", "after")
+    assert not together(r, "a0", "before")

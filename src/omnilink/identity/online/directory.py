@@ -119,7 +119,7 @@ class Directory:
         self.person: dict[int, Person] = {}
         self.ambiguous: set[int] = set()
         self.nameless: dict[str, list[Bare]] = {}
-        self.case_shown: dict[str, dict[tuple[str, ...], set[str]]] = {}
+        self.case_shown: dict[str, dict[str, set[str]]] = {}
         self.spoke: dict[str, Spoke] = {}
         # What humans said: by signature, and what it means for the personas that are there.
         self.decisions: dict[int, HumanDecision] = {}

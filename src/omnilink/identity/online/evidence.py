@@ -81,7 +81,7 @@ class Scales:
         """
         w = self._w
         clues: list[Clue] = []
-        told = False
+        told = alike = False
         if (a.pin or b.pin) and a.claimed == b.claimed != (None, "") and a.index_keys == b.index_keys:
             clues.append(Clue("shows-the-same", w.identity["same"]))
             told = True
@@ -91,9 +91,11 @@ class Scales:
                 return None  # two other names: nothing but one official number could join them
             clues += self._names.get(like) or self._name_clues(like)
             told = told or not (like.given is like.family is NameLevel.MISSING)
+            alike = like.given > NameLevel.MISSING
         if agreement := compare_born(a.born, b.born):
             clues.append(Clue(f"born-{agreement}", w.born[agreement]))
             told = True
+            alike = alike or agreement == "year"
         if a.identity and b.identity:
             same = "same" if a.identity == b.identity else "differs"
             clues.append(Clue(f"id-{same}", w.identity[same]))
@@ -105,7 +107,7 @@ class Scales:
         fewer, more = (a.cases, b.cases) if len(a.cases) <= len(b.cases) else (b.cases, a.cases)
         cases = [case for case in fewer if case in more and case not in crowded]
         told = told or bool(cases) or len(shared) > 1
-        keyed = [_key_clue(a, b, key, traffic.get(key, QUIET), told, w) for key in shared]
+        keyed = [_key_clue(a, b, key, traffic.get(key, QUIET), w, told=told, alike=alike) for key in shared]
         if cases:
             keyed.append(Clue("case", w.case, min(cases)))
         if len(keyed) > 1:
@@ -139,7 +141,7 @@ class Scales:
         return clues
 
 
-def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, told: bool, w: Weights) -> Clue:
+def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, w: Weights, *, told: bool, alike: bool) -> Clue:
     """What a shared key is worth to these two."""
     kind = key_class(key)
     weights = w.key[kind]
@@ -152,13 +154,15 @@ def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, told: bool, w:
     if band == "one":
         if not told and not _supported(a, b, key, kind, traffic):
             bits, band = weights.alone, "alone"
+            if kind is KeyClass.TELEPHONE and max(a.times[0] - b.times[-1], b.times[0] - a.times[-1]) <= w.soon_s:
+                bits += w.soon_bits
         elif kind is not KeyClass.ACCOUNT and (_is_child(a, w) or _is_child(b, w)):
             # Somebody else used it on a child's behalf.
             bits, band = weights.few, "child"
     if kind is KeyClass.TELEPHONE and (a.loose or b.loose) and band != "place":
         rest = max(a.times[0] - b.times[-1], b.times[0] - a.times[-1])
         if rest > w.rest_s:
-            bits += w.rest_bits
+            bits += w.rest_bits / 2 if alike else w.rest_bits
     return Clue(kind.value, bits, key, band)
 
 

@@ -33,6 +33,8 @@ class Holder(NamedTuple):
         numbers: telephone numbers the person was seen on.
         born: birth date, or "".
         forms: the person's names.
+        in_passing: the handle was only ever seen with a first name or a birth date, as in a chat or a call: whoever
+            states a full name or an address may state somebody else's number.
     """
 
     contact: str
@@ -41,6 +43,7 @@ class Holder(NamedTuple):
     numbers: int
     born: str
     forms: Sequence[NameForm]
+    in_passing: bool = False
 
 
 class Bare(NamedTuple):
@@ -134,12 +137,12 @@ def _spoke(o: Bare, key: str, kind: KeyClass, holders: Sequence[Holder], w: Weig
         return Spoke("", "unvouched-call", share)
     return (
         Spoke(best.contact, "holder", share)
-        if _is_theirs(best, key, kind, rest, inside, w)
+        if _is_theirs(best, key, kind, at, rest, inside, w)
         else Spoke("", "rest", share)
     )
 
 
-def _is_theirs(holder: Holder, key: str, kind: KeyClass, rest: int, inside: bool, w: Weights) -> bool:
+def _is_theirs(holder: Holder, key: str, kind: KeyClass, at: int, rest: int, inside: bool, w: Weights) -> bool:
     """Whether somebody seen on a handle is taken to be its nameless user at some distance in time."""
     uses = len(holder.times)
     if kind is KeyClass.DEVICE:
@@ -152,7 +155,9 @@ def _is_theirs(holder: Holder, key: str, kind: KeyClass, rest: int, inside: bool
         return False
     if uses > 1:
         interval = (holder.times[-1] - holder.times[0]) / (uses - 1)
-        return inside or rest <= w.rest_s or rest <= min(w.long_rest_s, REGULAR * interval)
+        # Before its first use the number may have been somebody else's; after the last it has not been given away yet.
+        silence = w.still_s if at > holder.times[-1] else w.rest_s
+        return inside or rest <= silence or rest <= min(w.long_rest_s, REGULAR * interval)
     if holder.elsewhere:
         return holder.numbers < 2 and rest <= w.long_rest_s
-    return rest <= w.lone_rest_s
+    return holder.in_passing and rest <= w.lone_rest_s

@@ -6,7 +6,7 @@ from omnilink.identity.online.directory import Directory
 from omnilink.identity.online.human import Humans
 from omnilink.identity.online.nameless import Bare
 from omnilink.identity.online.observation import Distrust, Observation
-from omnilink.identity.online.persona import Persona, Place, pinned, slot_of
+from omnilink.identity.online.persona import Persona, Place, pinned, signature, slot_of
 from omnilink.identity.online.settle import Settlement
 from omnilink.identity.online.upkeep import Touched, Upkeep
 from omnilink.identity.online.weights import Weights
@@ -32,9 +32,10 @@ class Places:
         if not self._shows_case(o):
             return
         shown = self._d.case_shown[o.cases[0]]
-        shown[o.keys].discard(o.id)
-        if not shown[o.keys]:
-            del shown[o.keys]
+        sign = signature(o)
+        shown[sign].discard(o.id)
+        if not shown[sign]:
+            del shown[sign]
             if len(shown) == 1:
                 self._replace(shown, touched, case_is_shared=False)
             elif not shown:
@@ -44,16 +45,17 @@ class Places:
         return bool(o.cases) and o.distrust is Distrust.NOTHING
 
     def _show_case(self, o: Observation, touched: Touched) -> bool:
-        """Whether a case is now shown together with two different sets of handles."""
+        """Whether a case is now shown by two that show something else beside it."""
         if not self._shows_case(o):
             return False
         shown = self._d.case_shown.setdefault(o.cases[0], {})
-        if o.keys not in shown and len(shown) == 1:
+        sign = signature(o)
+        if sign not in shown and len(shown) == 1:
             self._replace(shown, touched, case_is_shared=True)
-        shown.setdefault(o.keys, set()).add(o.id)
+        shown.setdefault(sign, set()).add(o.id)
         return len(shown) > 1
 
-    def _replace(self, shown: dict[tuple[str, ...], set[str]], touched: Touched, *, case_is_shared: bool) -> None:
+    def _replace(self, shown: dict[str, set[str]], touched: Touched, *, case_is_shared: bool) -> None:
         for id in sorted(id for ids in shown.values() for id in ids):
             o = self._d.observations[id]
             if id not in self._d.pins and slot_of(o, case_is_shared=case_is_shared) != self._d.slots[id]:

@@ -142,4 +142,5 @@ class Settlement:
             numbers=len({k for p in members for k in p.keys if k.startswith("tel:")}),
             born=min((p.born for p in members if p.born), default=""),
             forms=[p.form for p in members if p.form is not None],
+            in_passing=all(p.loose and p.home is None and not p.identity and len(p.keys) == 1 for p in on_it),
         )

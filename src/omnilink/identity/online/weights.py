@@ -55,7 +55,10 @@ class Weights:
     rest_s: int
     rest_bits: float
     long_rest_s: int
+    still_s: int
     lone_rest_s: int
+    soon_s: int
+    soon_bits: float
     device_s: int
     half_s: int
     share: float
@@ -97,7 +100,10 @@ def weights_of(table: Mapping[str, Any]) -> Weights:
         rest_s=time["rest_days"] * DAY_S,
         rest_bits=time["rest_bits"],
         long_rest_s=time["long_rest_days"] * DAY_S,
+        still_s=time["still_days"] * DAY_S,
         lone_rest_s=time["lone_rest_days"] * DAY_S,
+        soon_s=time["soon_days"] * DAY_S,
+        soon_bits=time["soon_bits"],
         device_s=time["device_days"] * DAY_S,
         half_s=time["half_days"] * DAY_S,
         share=time["share"],
