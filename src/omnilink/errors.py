@@ -3,7 +3,8 @@
     OmnilinkError
     ├── TransientError            try again later; `retry_after_s` says when, if known
     │   ├── Conflict              somebody else changed what a decision was based on: read again, decide again
-    │   └── StoreBusy             the store could not take the write now; nothing was acknowledged
+    │   ├── StoreBusy             the store could not take the write now; nothing was acknowledged
+    │   └── BudgetSpent           the month's budget of an account allows no more; `retry_after_s` to the next month
     ├── PermanentError            trying again the same way cannot help
     │   ├── ConfigError           the configuration is wrong; `setting` names the place
     │   │   ├── SecretMissing     a secret is absent, blank or unreadable: nothing is accepted without it
@@ -71,6 +72,10 @@ class StoreBusy(TransientError):
     """The store could not take the write now; nothing was acknowledged."""
 
 
+class BudgetSpent(TransientError):
+    """The month's budget of an account allows no more."""
+
+
 class PermanentError(OmnilinkError):
     """Trying again the same way cannot help."""
 
@@ -116,7 +121,8 @@ class SendRefused(PermanentError):
 
     Args:
         reason: a code: `opted-out`, `window-closed`, `unreachable`, `no-account`, `not-supported`, `too-large`,
-            `empty`, `policy`, `bad-address`, `cannot-start`, `machine`, `unwanted`, `answered-lately`, `loop`.
+            `empty`, `policy`, `bad-address`, `cannot-start`, `machine`, `unwanted`, `answered-lately`, `loop`,
+            `budget`.
     """
 
     def __init__(self, message: str, *, reason: str, hint: str | None = None, connector: str | None = None) -> None:

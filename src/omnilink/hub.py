@@ -21,6 +21,7 @@ from omnilink.ingest.cases import CaseKeeper
 from omnilink.ingest.fetch import MediaDesk
 from omnilink.ingest.imports import Imported, Importer
 from omnilink.ingest.loop import Loop
+from omnilink.ingest.meter import Meter
 from omnilink.ingest.poll import Poller
 from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
@@ -61,7 +62,7 @@ class Hub:
             holds the lines of those that keep one open; `media` has the files that messages point to.
         cases: matters across conversations, and people's decisions about them.
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
-            holds the lines of those that keep one open.
+            holds the lines of those that keep one open. `meter` knows what accounts are billed for.
     """
 
     def __init__(
@@ -89,12 +90,15 @@ class Hub:
         self._processor = Processor(
             store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock, then=self._cases.catch_up
         )
+        self.meter = Meter(store, self.scope, self.accounts, clock)
         self._receiver = Receiver(
             store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._processor.prepare,
-            answer or self.registry.answer,
+            answer or self.registry.answer, self.meter,
         )  # fmt: skip
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
-        self.poller = Poller(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
+        self.poller = Poller(
+            store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client, self.meter
+        )
         self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
@@ -105,7 +109,7 @@ class Hub:
         self.media = MediaDesk(store, self.scope, self.accounts, self.settings.media, clock)
         self.outbox = Outbox.of(
             store, self.scope, self.accounts, find=self._finder.find, http=self._client, new_id=self._new_id,
-            clock=clock, queued=self._delivery.wake, default_region=self.settings.default_region,
+            clock=clock, queued=self._delivery.wake, meter=self.meter, default_region=self.settings.default_region,
         )  # fmt: skip
 
     async def _work(self) -> None:

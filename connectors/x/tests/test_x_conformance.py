@@ -6,6 +6,7 @@ import hmac
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from omnilink.model import Action, Outgoing, Quoted
 from omnilink.plugin import Accepted, Declined, Throttled
@@ -27,6 +28,7 @@ class TestX(ConnectorSuite):
     connector = XConnector
     own = ("x:1111", "tel:+34910000000")
     colleagues = True
+    polling: ClassVar = {"polling": True, "poll_every_s": 3}
     signed_with = "consumer_secret"
     hosts = frozenset({"api.x.com"})
     recordings = ("x",)
@@ -61,6 +63,12 @@ class TestX(ConnectorSuite):
         post = Quoted(message_keys=("out:1", "x:1900000000000000001"), own=True)
         delete = Outgoing(action=Action.DELETE, target=post)
         yield SendSample("a deleted post", delete, "delete", {"delete": ("1900000000000000001",)})
+
+    def polled(self):
+        fake = self.fake()
+        fake.mention("first")
+        fake.mention("second")
+        return fake
 
     def fake(self):
         return FakeX(access_token=self.secret("access_token"), specs=find_specs())

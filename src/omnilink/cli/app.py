@@ -20,6 +20,7 @@ COMMANDS = {
     "sandbox": ("sandbox:sandbox", "Send a message to, or call by, a provider played in this process."),
     "link": ("link:link", "Say who is who, take it back, or ask why."),
     "ledger": ("ledger:ledger", "Show both ledgers: was anything dropped?"),
+    "usage": ("usage:usage", "Show what accounts were billed for, at the configured prices."),
     "quarantine": ("quarantine:quarantine", "See what could not be read."),
     "replay": ("quarantine:replay", "Read quarantined envelopes again."),
     "stitch": ("stitch:stitch_command", "Say which rows of a CSV file are one person."),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -11,6 +11,7 @@ from omnilink.cli.checks import Finding, check_accounts, check_plugins, check_pr
 from omnilink.cli.command import Command
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import one_line, wrap
+from omnilink.cli.usage import is_nearly_spent
 from omnilink.errors import ConfigError, OmnilinkError
 
 if TYPE_CHECKING:
@@ -76,6 +77,20 @@ def _check_database(session: Session, settings: "Settings") -> Iterator[Finding]
         yield Finding("error", about, problem, "restore a backup, and please report this")
     if not problems:
         yield Finding("ok", about, f"{path.name} is of this version, and no problem was found in it")
+    yield from _check_usage(session)
+
+
+def _check_usage(session: Session) -> Iterator[Finding]:
+    try:
+        uses = session.run(lambda hub: hub.meter.report())
+    except Exception:  # what is wrong with an account was told above
+        return
+    for use in uses:
+        of = "no monthly_budget is set" if use.budget is None else f"of {use.budget:,.2f}"
+        level: Literal["ok", "warn"] = "warn" if use.budget is None or is_nearly_spent(use) else "ok"
+        hint = "set one: reading and sending cost money there" if use.budget is None else None
+        hint = "`omnilink usage` shows for what" if hint is None and level == "warn" else hint
+        yield Finding(level, f"accounts.{use.account}", f"{use.spent:,.2f} {use.currency} spent this month, {of}", hint)
 
 
 def _lines(findings: list[Finding], columns: int) -> Iterator[str]:

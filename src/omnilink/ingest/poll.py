@@ -8,6 +8,7 @@ from datetime import datetime
 from omnilink.errors import ConfigError, OmnilinkError
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
+from omnilink.ingest.meter import Meter
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Polls
 from omnilink.plugin.http import HttpClient
@@ -26,6 +27,7 @@ class Poller:
         new_id, clock: injected.
         stored: called after something new was committed.
         http: makes the client on first use.
+        meter: counts what is billed, and pauses an account whose budget is spent.
     """
 
     store: EnvelopeStore
@@ -35,6 +37,7 @@ class Poller:
     clock: Callable[[], datetime]
     stored: Callable[[], None]
     http: Callable[[], HttpClient]
+    meter: Meter
 
     async def poll(self, account: str, *, lots: int | None = None) -> int:
         """Fetches what has arrived since the last time.
@@ -49,10 +52,12 @@ class Poller:
         Raises:
             ConfigError: the account is not asked, or cannot be.
             TransientError: the line or the store is down; what arrived before is on disk.
+            BudgetSpent: the month's budget of the account allows no more.
         """
         connector = self.accounts.connector(account)
         if not isinstance(connector, Polls):
             raise ConfigError("that account is not polled: its provider calls us", connector=connector.manifest.name)
+        await self.meter.require(account)
         cursor = await self.store.read_cursor(self.scope, account)
         count = 0
         async with aclosing(connector.poll(cursor, self.accounts.secrets(account), self.http())) as arriving:
@@ -64,6 +69,8 @@ class Poller:
                     )  # fmt: skip
                     count += len(lot)
                     self.stored()
+                    await self.meter.count_read(account, connector, lot)
+                    await self.meter.require(account)
                 if lots is not None:
                     lots -= 1
                     if lots <= 0:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from omnilink.errors import ConfigError, OmnilinkError, TransientError
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.answer import UNAVAILABLE, Answerer
+from omnilink.ingest.meter import Meter
 from omnilink.ingest.prepare import PreparedEnvelope
 from omnilink.model.envelope import Authenticity, Envelope, Received
 from omnilink.model.scope import Scope
@@ -33,6 +35,7 @@ class Receiver:
         store, scope, accounts: where and whose.
         new_id, clock: injected.
         stored: called after something new was committed (wakes the processor).
+        meter: counts what is billed for being told.
         prepare, ask: as of `Answerer`, which answers the requests that wait for content.
     """
 
@@ -44,6 +47,7 @@ class Receiver:
     stored: Callable[[], None]
     prepare: Callable[[Envelope], PreparedEnvelope]
     ask: AnswerHook
+    meter: Meter
     _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     _answerer: Answerer = field(init=False)
 
@@ -95,6 +99,8 @@ class Receiver:
         except TransientError:
             return UNAVAILABLE
         self.stored()
+        with suppress(TransientError):  # it is on disk, whatever becomes of counting it
+            await self.meter.count_read(account, connector, [received])
         return WebhookResponse(200)
 
     async def _refuse(self, account: str, reason: str, answer: WebhookResponse) -> WebhookResponse:

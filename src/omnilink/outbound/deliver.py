@@ -5,21 +5,24 @@ What is on disk decides what may happen next: a finished step is not sent again,
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from omnilink.errors import Conflict, NotFound, OmnilinkError, SendRefused, StoreBusy
+from omnilink.errors import BudgetSpent, Conflict, NotFound, OmnilinkError, SendRefused, StoreBusy
 from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.part import Media
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
+from omnilink.outbound.charging import Meters, is_billed
 from omnilink.outbound.files import BLOB
 from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, mark_of, outcome_lookup
 from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.sending import (
+    Declined,
     MediaFile,
     NotDispatched,
     Outcome,
@@ -60,6 +63,7 @@ class Deliverer:
         store, scope, accounts: where, whose, from where.
         http: makes the client on first use.
         new_id, clock: injected.
+        meter: counts what is billed.
     """
 
     store: DeliveringStore
@@ -68,6 +72,7 @@ class Deliverer:
     http: Callable[[], HttpClient]
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
+    meter: Meters
 
     async def deliver_due(self, *, limit: int = 100) -> Delivered:
         """Tries every item whose time has come, once.
@@ -143,11 +148,21 @@ class Deliverer:
             request = step.make(known)
         except Exception as e:  # a bug of the connector's: nothing has left
             return NotDispatched(f"not-rendered:{type(e).__name__}")
+        try:
+            await self.meter.spend(item.account, step.charges)
+        except BudgetSpent:
+            return Declined("budget")
+        except StoreBusy:
+            return NotDispatched("store-busy")
         answer = await send_step(connector, request, secrets, self.http(), self.clock())  # type: ignore[arg-type]
         try:
-            return connector.outcome(step, answer)
+            outcome = connector.outcome(step, answer)
         except Exception:  # an answer nobody can read says nothing about what was done
-            return Unknown("answer-unreadable")
+            outcome = Unknown("answer-unreadable")
+        if not is_billed(outcome):
+            with suppress(StoreBusy):  # then too much is counted, which errs on the side of the budget
+                await self.meter.count(item.account, step.charges, back=True)
+        return outcome
 
     async def _check_consent(self, item: OutboxItem) -> None:
         """Somebody may have said stop since it was queued.

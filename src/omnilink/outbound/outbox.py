@@ -12,6 +12,7 @@ from omnilink.model.outgoing import Action, Draft, OutboxItem, OutboxState, Outg
 from omnilink.model.part import Text
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
+from omnilink.outbound.charging import Meters
 from omnilink.outbound.deliver import Delivered, Deliverer
 from omnilink.outbound.files import BLOB, read_files
 from omnilink.outbound.outcome import Progress
@@ -56,11 +57,12 @@ class Outbox:
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
         queued: Callable[[], None],
+        meter: Meters,
         default_region: str | None = None,
     ) -> Self:
         """An outbox with its planner and deliverer; arguments as of those."""
-        planner = Planner(store, scope, accounts, find, clock, default_region, new_id)
-        deliverer = Deliverer(store, scope, accounts, http, new_id, clock)
+        planner = Planner(store, scope, accounts, find, clock, meter, default_region, new_id)
+        deliverer = Deliverer(store, scope, accounts, http, new_id, clock, meter)
         return cls(store, scope, planner, deliverer, new_id, clock, queued)
 
     # --- saying something -----------------------------------------------------------------------------------------

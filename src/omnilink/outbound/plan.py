@@ -16,6 +16,7 @@ from omnilink.model.participant import Participant, Role, StatedClaim
 from omnilink.model.persona import Persona
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
+from omnilink.outbound.charging import Meters, refuse_over_budget
 from omnilink.outbound.loops import refuse_loops
 from omnilink.outbound.quoted import quote, speaker_of
 from omnilink.outbound.refusals import check_content, check_window, refuse_without_consent
@@ -76,6 +77,7 @@ class Planner:
         accounts: the configured accounts.
         find: finds a contact by id or handle.
         clock: injected.
+        meter: knows the budgets.
         default_region: of telephone numbers without country code.
         new_id: makes the id of a conversation that begins.
     """
@@ -85,6 +87,7 @@ class Planner:
     accounts: SendingAccounts
     find: Find
     clock: Callable[[], datetime]
+    meter: Meters
     default_region: str | None = None
     new_id: Callable[[], str] | None = None
 
@@ -253,12 +256,14 @@ class Planner:
         )
         connector = self.accounts.connector(sender.account)
         assert isinstance(connector, Sends)  # noqa: S101 - `_senders` chose it
+        rendered = connector.render(outgoing, context)
+        await refuse_over_budget(self.meter, sender.account, rendered.steps)
         return Plan(
             item=item,
             draft=draft,
             route=route,
             outgoing=outgoing,
-            rendered=connector.render(outgoing, context),
+            rendered=rendered,
             recipient=_recipient(route, addressee.name),
             planned_at=now,
             window_until=window_until,

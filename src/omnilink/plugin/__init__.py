@@ -7,6 +7,7 @@ from omnilink.plugin.fetch_policy import Credential
 from omnilink.plugin.hookspecs import hookimpl
 from omnilink.plugin.manifest import Manifest, Setting
 from omnilink.plugin.media import FetchesMedia, HoldsMedia, MediaStep
+from omnilink.plugin.metering import Metered, Tariff, read_tariff
 from omnilink.plugin.outcomes import read_outcome, retry_after_s
 from omnilink.plugin.sending import (
     Accepted,
@@ -40,10 +41,10 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Accepted", "Answer", "AnswersInline", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings",
-    "Credential", "Declined", "Directive", "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer",
-    "HttpRequest", "Keys", "Level", "Manifest", "MediaFile", "MediaStep", "NeedsKeys", "NotDispatched", "Outcome",
-    "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
-    "SendContext", "Sends", "Session", "Setting", "Step", "Throttled", "Transmits", "TransportFailed", "Turn",
-    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "retry_after_s",
+    "Accepted", "Answer", "AnswersInline", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Credential",
+    "Declined", "Directive", "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer", "HttpRequest",
+    "Keys", "Level", "Manifest", "MediaFile", "MediaStep", "Metered", "NeedsKeys", "NotDispatched", "Outcome", "Parses",
+    "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
+    "SendContext", "Sends", "Session", "Setting", "Step", "Tariff", "Throttled", "Transmits", "TransportFailed", "Turn",
+    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "read_tariff", "retry_after_s",
 ]  # fmt: skip

@@ -63,18 +63,22 @@ def read_listed(package: str, name: str) -> frozenset[str]:
     raise _wrong(name, "a list in limits.toml")
 
 
-def read_limit_table(package: str) -> tuple[Limit, ...]:
+def read_limit_table(package: str, file: str = FILE) -> tuple[Limit, ...]:
     """The same with unit, source and date: what the documentation shows.
+
+    Args:
+        package: as `read_limits`.
+        file: another table of the same form.
 
     Raises:
         ConfigError: as `read_limits`.
     """
     try:
-        table = read_toml(package, FILE)
+        table = read_toml(package, file)
     except (FileNotFoundError, ModuleNotFoundError) as e:
-        raise ConfigError(f"{package} has no {FILE}", hint="put it beside the manifest") from e
+        raise ConfigError(f"{package} has no {file}", hint="put it beside the manifest") from e
     except ValueError as e:
-        raise ConfigError(f"{FILE} of {package} is no TOML", hint=str(e)) from e
+        raise ConfigError(f"{file} of {package} is no TOML", hint=str(e)) from e
     return parse_limits(table)
 
 

@@ -75,12 +75,14 @@ class Step:
         make: the request, from the ids that earlier steps gave (step name → its first id).
         delivers: its ids name a message the citizen sees; False for a preparation such as an upload.
         repeatable: the provider recognises a repetition (an idempotency key): an unknown outcome may be tried again.
+        charges: what it is billed as, where the account is `Metered`: name in the tariff → how often.
     """
 
     name: str
     make: Callable[[Mapping[str, str]], Any]
     delivers: bool = True
     repeatable: bool = False
+    charges: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -33,6 +33,7 @@ from omnilink.store.decision import (
 from omnilink.store.media import MediaStore
 from omnilink.store.outbox import OutboxStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
+from omnilink.store.usage import UsageStore
 
 __all__ = [
     "ELSEWHERE", "Accepted", "Asked", "CaseStore", "Change", "Component", "ContactRow", "Context", "DecisionStore",
@@ -268,6 +269,7 @@ class Store(
     ReplyStore,
     MediaStore,
     CaseStore,
+    UsageStore,
     Protocol,
 ):
     """A whole store."""

@@ -1,10 +1,12 @@
 """The X connector: answers the challenge, verifies requests, reads events."""
 
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from omnilink.model import Envelope, Event, Outgoing
+from omnilink.model import Envelope, Event, Outgoing, Received
 from omnilink.plugin import (
     Answer,
     Capabilities,
@@ -20,16 +22,20 @@ from omnilink.plugin import (
     Secrets,
     SendContext,
     Step,
+    Tariff,
     Verified,
     WebhookResponse,
 )
 from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.http import HttpClient
 from omnilink_x import signature
+from omnilink_x.charges import charge_received
 from omnilink_x.inbound import parse_envelope
 from omnilink_x.manifest import CAPABILITIES, MANIFEST
 from omnilink_x.media import find_media
 from omnilink_x.outbound import render_message
 from omnilink_x.outcomes import read_answer
+from omnilink_x.polling import poll_mentions
 from omnilink_x.settings import ACCESS_TOKEN, CONSUMER_SECRET, XSettings
 
 MAX_URL_CHARS = 4096
@@ -107,6 +113,35 @@ class XConnector:
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What X's answer means (see `outcomes.read_answer`)."""
         return read_answer(step, answer)
+
+    @property
+    def is_polled(self) -> bool:
+        """The account asks for its mentions."""
+        return self._settings.user_id is not None
+
+    async def poll(self, cursor: str | None, secrets: Secrets, http: HttpClient) -> AsyncGenerator[Sequence[Received]]:
+        """Mentions, where the account is set to ask for them (see `polling.poll_mentions`).
+
+        Raises:
+            ConfigError: the token is absent, wrong or may not do this.
+            TransientError: X cannot be reached, or asks for a pause.
+        """
+        if self._settings.user_id is None:
+            return  # X calls our webhook
+        token = newest_secret(secrets, ACCESS_TOKEN, connector="x")
+        url = f"{self._settings.api_url}/2/users/{self._settings.user_id}/mentions"
+        async with aclosing(poll_mentions(url, token, cursor, http, self._settings.poll_every_s)) as lots:
+            async for lot in lots:
+                yield lot
+
+    @property
+    def tariff(self) -> Tariff:
+        """Prices and the month's budget."""
+        return self._settings.tariff
+
+    def charge_read(self, received: Received) -> Mapping[str, int]:
+        """What X bills for handing this over (see `charges.charge_received`)."""
+        return charge_received(received)
 
     def find_media(self, ref: str, told: bytes | None, secrets: Secrets) -> MediaStep:
         """Where a file is, in one step or two (see `media.find_media`).

@@ -15,6 +15,7 @@ MANIFEST = Manifest(
             secret=True,
             required=True,
             example="env:X_CONSUMER_SECRET",
+            waived_by="polling",
         ),
         Setting(
             name="access_token",
@@ -22,6 +23,10 @@ MANIFEST = Manifest(
             secret=True,
             example="env:X_ACCESS_TOKEN",
         ),
+        Setting(name="polling", summary="true: ask for mentions with access_token instead of being told by a webhook"),
+        Setting(name="poll_every_s", summary="Seconds between two questions; 60 if not given"),
+        Setting(name="monthly_budget", summary="The most to be spent in a calendar month (USD); no limit if not given"),
+        Setting(name="prices", summary="Your own prices (USD) where they differ from prices.toml, e.g. { post = 0.0 }"),
         Setting(name="api_url", summary="Where the API is; https://api.x.com if not given"),
     ),
     schemes=("x",),

@@ -106,7 +106,8 @@ def _by_id(nodes: Iterable[object], *names: str) -> dict[str, Any]:
 
 def origin_of(envelope: Envelope, settings: XSettings) -> Origin:
     """The origin of an envelope's payload, before anything is read of it."""
-    verified = envelope.authenticity is Authenticity.VERIFIED
+    # Signed by X, or fetched by us from X.
+    verified = envelope.authenticity in (Authenticity.VERIFIED, Authenticity.POLLED)
     return Origin(
         account=settings.account,
         own_ids=settings.own_ids,

@@ -13,6 +13,7 @@ from omnilink.model import Action, Loss, Outgoing, Quoted, Text
 from omnilink.plugin import HttpRequest, RenderPlan, SendContext, Step
 from omnilink.plugin.formatting import PLAIN, lost_looks, say_texts
 from omnilink.plugin.measures import x_length
+from omnilink_x.charges import charge_post
 from omnilink_x.manifest import CAPABILITIES
 from omnilink_x.settings import XSettings
 
@@ -65,7 +66,8 @@ def _replies(settings: XSettings, pieces: list[str], post: str) -> Iterator[Step
             answered = done[f"reply-{n - 1}"].removeprefix("x:") if n else post
             return _json(url, {"text": piece, "reply": {"in_reply_to_tweet_id": answered}})
 
-        yield Step(f"reply-{n}", make)  # type: ignore[arg-type]
+        # The first answers who summoned us; each further one answers ourselves.
+        yield Step(f"reply-{n}", make, charges=charge_post(piece, summoned=n == 0))  # type: ignore[arg-type]
 
 
 def _post_ids(quoted: Quoted) -> list[str]:
@@ -82,12 +84,12 @@ def _delete(settings: XSettings, n: int, post: str | None) -> Step:
     if post is None:
         raise SendRefused("X lets an app delete only posts", reason="not-supported", connector="x")
     request = HttpRequest("DELETE", f"{settings.api_url}/2/tweets/{post}")
-    return Step(f"delete-{n}", lambda done: request, delivers=False, repeatable=True)
+    return Step(f"delete-{n}", lambda done: request, delivers=False, repeatable=True, charges={"deletion": 1})
 
 
 def _post_step(name: str, url: str, fields: dict[str, object]) -> Step:
     request = _json(url, fields)
-    return Step(name, lambda done: request)
+    return Step(name, lambda done: request, charges={"direct_message": 1})
 
 
 def _json(url: str, fields: dict[str, object]) -> HttpRequest:

@@ -25,9 +25,7 @@ def read_answer(step: Step, answer: Answer) -> Outcome:
     """The outcome of a call."""
     if isinstance(answer, HttpAnswer):
         if answer.status == 429:
-            # X tells its own reset; something in between (a proxy) may say how long to wait instead.
-            own_s = _reset_in_s(answer)
-            return Throttled(retry_after_s(answer) if own_s is None else own_s, error_code="429")
+            return Throttled(wait_s(answer), error_code="429")
         if answer.status == 403:
             words = answer.body[:4000].decode("utf-8", "replace").lower()
             reason = "policy" if "reply" in words or "duplicate" in words else "not-authorised"
@@ -35,6 +33,12 @@ def read_answer(step: Step, answer: Answer) -> Outcome:
                 reason = "unreachable"
             return Declined(reason, error_code="403")
     return read_outcome(answer, lambda ok: _accepted(step, ok))
+
+
+def wait_s(answer: HttpAnswer) -> float | None:
+    """How long X asks to wait; it tells its own reset, something in between (a proxy) a `Retry-After`."""
+    own_s = _reset_in_s(answer) if answer.status == 429 else None
+    return retry_after_s(answer) if own_s is None else own_s
 
 
 def _accepted(step: Step, answer: HttpAnswer) -> Outcome:

@@ -128,6 +128,7 @@ class State:
     idempotency: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
+    usage: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
     media: dict[str, MediaItem] = field(default_factory=dict)
     media_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Cases. Keys (case, conversation): what is known of a case hangs on its conversations.

@@ -1,6 +1,6 @@
 """`MemoryStore`: every method of `base.Store` over one dictionary of tenants."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
+from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
 from omnilink.store.memory import (
@@ -28,6 +29,7 @@ from omnilink.store.memory import (
     outbox,
     people,
     replies,
+    usage,
 )
 from omnilink.store.memory import change as changes
 from omnilink.store.memory import envelopes as inbound
@@ -155,6 +157,15 @@ class MemoryStore:
         """What is known of a request; see `replies.ReplyStore`."""
         scope.require(account)
         return replies.read_asked(self._read(scope), account, delivery_key)
+
+    async def commit_usage(self, scope: Scope, account: str, month: str, used: Mapping[str, tuple[int, int]]) -> None:
+        """Adds to counters; see `usage.UsageStore`."""
+        scope.require(account)
+        self._write(scope, lambda state: usage.commit_usage(state, account, month, used))
+
+    async def read_usage(self, scope: Scope, *, month: str, account: str | None = None) -> list[Usage]:
+        """The counters of a month; see `usage.UsageStore`."""
+        return usage.read_usage(self._read(scope), scope, month, account)
 
     async def read_media(
         self,

@@ -1,7 +1,7 @@
 """`SqliteStore`: every method of `base.Store`, each one read or one request to the writer."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
@@ -20,6 +20,7 @@ from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
+from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
 from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
 from omnilink.store.sqlite import (
@@ -32,6 +33,7 @@ from omnilink.store.sqlite import (
     outbox,
     people,
     replies,
+    usage,
 )
 from omnilink.store.sqlite import envelopes as inbound
 from omnilink.store.sqlite.backup import copy_database
@@ -183,6 +185,15 @@ class SqliteStore:
         """What is known of a request; see `replies.ReplyStore`."""
         scope.require(account)
         return await self._read(scope, lambda view: replies.read_asked(view, account, delivery_key))
+
+    async def commit_usage(self, scope: Scope, account: str, month: str, used: Mapping[str, tuple[int, int]]) -> None:
+        """Adds to counters; see `usage.UsageStore`."""
+        scope.require(account)
+        await self._writer.write(lambda tx: usage.commit_usage(tx, scope, account, month, used))
+
+    async def read_usage(self, scope: Scope, *, month: str, account: str | None = None) -> list[Usage]:
+        """The counters of a month; see `usage.UsageStore`."""
+        return await self._read(scope, lambda view: usage.read_usage(view, scope, month, account))
 
     async def read_media(
         self,

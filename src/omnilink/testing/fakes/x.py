@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from omnilink.plugin.sending import HttpAnswer, HttpRequest
 from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
@@ -17,6 +18,7 @@ class FakeX(FakeProvider):
     Attributes:
         posts: id → the post as it was asked for.
         messages: (participant, text) of every direct message.
+        mentions: posts that mention the account, oldest first (see `mention`).
     """
 
     hosts: ClassVar = frozenset({"api.x.com"})
@@ -29,6 +31,7 @@ class FakeX(FakeProvider):
         self.posts: dict[str, dict[str, Any]] = {}
         self.messages: list[tuple[str, str]] = []
         self._files: dict[str, HttpAnswer] = {}
+        self.mentions: list[dict[str, Any]] = []
 
     @route("POST", "/2/tweets")
     def post(self, request: HttpRequest) -> HttpAnswer:
@@ -80,6 +83,42 @@ class FakeX(FakeProvider):
         if "authorization" in request.headers:
             raise self._violated("credentials left for the store of files", request)
         return self._files.get(key, HttpAnswer(404))
+
+    def mention(self, text: str, *, who: str = "2222", name: str = "Ana") -> str:
+        """Somebody mentions the account in a post.
+
+        Returns:
+            The post's id.
+        """
+        ident = f"{1_950_000_000_000_000_000 + len(self.mentions)}"
+        post = {"id": ident, "text": text, "author_id": who, "conversation_id": ident,
+                "created_at": "2026-03-01T08:00:00.000Z", "edit_history_tweet_ids": [ident]}  # fmt: skip
+        self.mentions.append({"post": post, "user": {"id": who, "name": name, "username": f"user{who}"}})
+        return ident
+
+    @route("GET", "/2/users/{user}/mentions")
+    def read_mentions(self, request: HttpRequest, user: str) -> HttpAnswer:
+        """A page of mentions, newest first."""
+        if (refused := self._refusal(request)) is not None:
+            return refused
+        asked = dict(parse_qsl(urlsplit(request.url).query))
+        since, size = int(asked.get("since_id", 0)), int(asked.get("max_results", 10))
+        found = [known for known in reversed(self.mentions) if int(known["post"]["id"]) > since]
+        start = int(asked.get("pagination_token", "p0")[1:])
+        page = found[start : start + size]
+        meta: dict[str, Any] = {"result_count": len(page)}
+        if page:
+            meta |= {"newest_id": page[0]["post"]["id"], "oldest_id": page[-1]["post"]["id"]}
+        if start + size < len(found):
+            meta["next_token"] = f"p{start + size}"
+        users = {known["user"]["id"]: known["user"] for known in page}
+        us = {"mentions": [{"start": 0, "end": 5, "username": "town", "id": user}]}
+        body = (
+            {"data": [{**known["post"], "entities": us} for known in page], "includes": {"users": list(users.values())}}
+            if page
+            else {}
+        )
+        return json_answer(200, {**body, "meta": meta})
 
     def _refusal(self, request: HttpRequest) -> HttpAnswer | None:
         if request.headers.get("authorization") == f"Bearer {self._token}":
