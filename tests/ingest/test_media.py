@@ -225,7 +225,7 @@ async def test_file_that_kills_every_worker_is_given_up(yard, monkeypatch):
         yard.wait(hours=1)
     await yard.hub.media.fetch()
     item = await yard.only()
-    assert (item.state, item.reason) == (FAILED, "gave-up:TransientError")
+    assert (item.state, item.reason) == (FAILED, "gave-up:no-answer")
 
 
 async def test_two_workers_fetch_a_file_once(yard):

@@ -121,3 +121,12 @@ def test_a_new_connector_is_typed(tmp_path):
     run(new_connector, "lamp", "--into", str(tmp_path))
     done = python(tmp_path / "omnilink-lamp", "-m", "mypy", "--strict", "src")
     assert done.returncode == 0, done.stdout
+
+
+def test_page_of_writing_a_connector_names_every_capability_and_word_of_a_receipt():
+    from omnilink.model.delivery import LADDER
+    from omnilink.testing.contracts.manifest import RECEIVES, SENDS
+
+    page = (Path(__file__).parents[2] / "docs/writing-a-connector.md").read_text(encoding="utf-8")
+    words = {*RECEIVES, *SENDS, *LADDER} - {"unknown"}
+    assert not [word for word in sorted(words) if f"`{word}`" not in page]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,8 @@ def run(folder: Path, *arguments: str, suites: str = SUITES) -> tuple[int, str]:
     """The outcome of the suites above in a pytest of their own, with no plugins but ours and those named."""
     (folder / "test_suites.py").write_text(suites)
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "omnilink.testing.pytest_plugin", "-c", os.devnull, "--rootdir",
-         str(folder), "-rA", "-q", "--tb=no", *arguments, "test_suites.py"],
+        [sys.executable, "-m", "pytest", "-p", "omnilink", "-c", os.devnull, "--rootdir", str(folder), "-rA", "-q",
+         "--tb=no", *arguments, "test_suites.py"],
         cwd=folder, capture_output=True, text=True, check=False, timeout=300,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(EXAMPLE)},
     )  # fmt: skip
@@ -145,10 +146,18 @@ def test_where_no_suite_is_run_nothing_of_the_kit_is_loaded(tmp_path):
         "{'omnilink.testing', 'omnilink.testing.pytest_plugin'}\n"
     )
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "omnilink.testing.pytest_plugin", "-q", "-c", os.devnull, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-    )
+        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-c", os.devnull, str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert result.returncode == 0, result.stdout
+
+
+def test_it_is_there_wherever_omnilink_is_installed():
+    (point,) = (p for p in entry_points(group="pytest11") if p.name == "omnilink")
+    assert point.value == "omnilink.testing.pytest_plugin"
+
+
+def test_it_can_be_asked_to_stay_away(tmp_path):
+    code, out = run(tmp_path, "-p", "no:omnilink", "-k", "TestTakesAway and manifest")
+    assert "every_contract_is_run" not in out
+    assert code == 0, out

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from omnilink.errors import FetchRefused, OmnilinkError
+from omnilink.errors import FetchRefused, OmnilinkError, TransientError
 from omnilink.model.event import CallUpdated, Event
 from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.part import Call, Media, Part
@@ -135,7 +135,8 @@ def decide_failed(item: MediaItem, error: OmnilinkError, now: datetime) -> Media
         state = _ENDS.get(error.reason, MediaState.REFUSED)
         return MediaUpdate(item.id, expected, state, item.attempts, now, reason=error.reason)
     # A wrong configuration is somebody's to mend: it is tried again like a line that is down.
-    reason = f"http-{error.status_code}" if error.status_code else type(error).__name__
+    silent = "no-answer" if isinstance(error, TransientError) else type(error).__name__
+    reason = f"http-{error.status_code}" if error.status_code else silent
     if item.attempts >= MOST_ATTEMPTS:
         return MediaUpdate(item.id, expected, MediaState.FAILED, item.attempts, now, reason=f"gave-up:{reason}")
     told_s = error.retry_after_s

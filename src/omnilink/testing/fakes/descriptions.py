@@ -50,7 +50,7 @@ class ApiDescription:
         if path.suffix == ".json":
             document = json.loads(raw)
         else:
-            import yaml  # type: ignore[import-untyped]
+            import yaml
 
             document = _text_keys(yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
         _open_all_of(document)
