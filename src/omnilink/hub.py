@@ -27,6 +27,7 @@ from omnilink.ingest.process import Processed, Processor
 from omnilink.ingest.receive import Receiver
 from omnilink.ingest.reply_tokens import TokenReader
 from omnilink.ingest.sessions import Sessions
+from omnilink.ingest.visitors import Visitors
 from omnilink.model.contact import Contact
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
@@ -59,10 +60,9 @@ class Hub:
     Attributes:
         registry: connectors and plugins, each loaded when it is needed.
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
-            holds the lines of those that keep one open; `media` has the files that messages point to.
+            holds the lines of those that keep one open; `visitors` are people on lines of our own; `media` has the
+            files that messages point to; `meter` knows what accounts are billed for.
         cases: matters across conversations, and people's decisions about them.
-        outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, and `sessions`
-            holds the lines of those that keep one open. `meter` knows what accounts are billed for.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Hub:
             store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client, self.meter
         )
         self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
+        self.visitors = Visitors(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
         self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
         self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)

@@ -99,10 +99,10 @@ class BusyStore(MemoryStore):
 
     busy = False
 
-    async def commit_envelopes(self, scope: Any, envelopes: Any, *, cursor: Any = None) -> Any:
+    async def commit_envelopes(self, scope: Any, envelopes: Any, **more: Any) -> Any:
         if self.busy:
             raise StoreBusy("the disk is full")
-        return await super().commit_envelopes(scope, envelopes, cursor=cursor)
+        return await super().commit_envelopes(scope, envelopes, **more)
 
 
 @dataclass

@@ -35,7 +35,10 @@ class Loop:
 
 
 class Transport(asyncio.Transport):
-    aborted = False
+    aborted, protocol = False, None
+
+    def get_protocol(self):
+        return self.protocol
 
     def abort(self):
         self.aborted = True
@@ -79,6 +82,7 @@ def connect(monkeypatch, loop, state):
     def make():
         made = GuardedConnection(None, state, {}, loop)
         transport = Transport()
+        transport.protocol = made
         made.connection_made(transport)
         return made, transport
 
@@ -91,6 +95,14 @@ def test_silent_connection_is_closed_at_the_deadline(connect, loop):
     assert not transport.aborted
     loop.advance(0.2)
     assert transport.aborted
+
+
+def test_connection_that_became_a_socket_is_no_longer_watched(connect, loop):
+    made, transport = connect()
+    transport.protocol = object()  # as uvicorn sets it after an upgrade
+    made.data_received(b"upgrade")
+    loop.advance(60)
+    assert not transport.aborted
 
 
 def test_dripping_head_does_not_move_the_deadline(connect, loop):

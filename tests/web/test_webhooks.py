@@ -134,5 +134,5 @@ async def test_web_sockets_are_closed(post):
     async def send(message):
         sent.append(message)
 
-    await post.app({"type": "websocket"}, None, send)
+    await post.app({"type": "websocket", "path": "/hooks/loft", "headers": []}, None, send)
     assert sent == [{"type": "websocket.close", "code": 1000}]

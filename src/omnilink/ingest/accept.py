@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from omnilink.model.envelope import Authenticity, Envelope, Received
+from omnilink.model.feed import FeedEntry
 from omnilink.model.scope import Scope
 from omnilink.store.base import Accepted, EnvelopeStore
 
@@ -39,8 +40,9 @@ async def accept(
     connector: str,
     new_id: Callable[[], str],
     clock: Callable[[], datetime],
+    feed: Sequence[FeedEntry] = (),
 ) -> list[Accepted]:
-    """Stores what arrived; when it returns, all of it is on disk.
+    """Stores what arrived, and the entries for those who come and fetch; when it returns, all of it is on disk.
 
     Raises:
         StoreBusy: nothing was stored; the sender must try again.
@@ -49,4 +51,5 @@ async def accept(
     now = clock()
     envelopes = [make_envelope(item, account=account, connector=connector, new_id=new_id, now=now) for item in received]
     cursor = next((item.cursor for item in reversed(received) if item.cursor is not None), None)
-    return await store.commit_envelopes(scope, envelopes, cursor=(account, cursor) if cursor is not None else None)
+    place = (account, cursor) if cursor is not None else None
+    return await store.commit_envelopes(scope, envelopes, cursor=place, feed=feed)

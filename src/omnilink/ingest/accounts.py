@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
+from typing import Literal
 
 from omnilink.conversation.reply_routes import token_keys
 from omnilink.conversation.tokens import TokenKey
@@ -14,6 +15,7 @@ from omnilink.plugin.connector import Connector, ConnectorSettings, Parses
 from omnilink.plugin.media import HoldsMedia
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import REPLY_KEYS, AccountSettings, Settings, is_account_name
+from omnilink.plugin.visitors import TakesFiles
 from omnilink.plugin.webhook import Secrets
 
 
@@ -159,8 +161,15 @@ class Accounts:
             parser_version=f"{made.manifest.name}/{made.manifest.version}",
             own_keys=frozenset(h.key for h in own),
             default_region=self._settings.default_region,
-            holds_media=isinstance(made, HoldsMedia),
             keyword_channels=made.capabilities.keyword_channels,
+            holds_media=_where_files_are(made),
         )
         self._readers[account, connector] = Reader(made, facts)
         return self._readers[account, connector]
+
+
+def _where_files_are(connector: object) -> Literal["envelope", "store"] | None:
+    """Where the files of a connector's messages are when they arrive; None = with its provider."""
+    if isinstance(connector, HoldsMedia):
+        return "envelope"
+    return "store" if isinstance(connector, TakesFiles) else None

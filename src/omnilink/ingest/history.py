@@ -6,6 +6,7 @@ Mutable by design and private to one decision (`ingest.decide`), which reads the
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
@@ -237,8 +238,16 @@ class History:
             make_revision(event, id_=self._new_id(), interaction=interaction, account=account, actor=actor, at=at)
         )
 
-    def tell_media(self, event: Event, interaction: str, envelope: str, account: str, *, holds: bool = False) -> None:
-        """Adds the files an event names, told for the first time or again; `holds`: the envelope has their bytes."""
+    def tell_media(
+        self,
+        event: Event,
+        interaction: str,
+        envelope: str,
+        account: str,
+        *,
+        holds: Literal["envelope", "store"] | None = None,
+    ) -> None:
+        """Adds the files an event names, told for the first time or again; `holds`: where their bytes are already."""
         if interaction:
             self.media += make_items(
                 event, interaction, account=account, envelope=envelope, holds=holds, new_id=self._new_id, now=self._now

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from omnilink.errors import FetchRefused, OmnilinkError, TransientError
 from omnilink.model.event import CallUpdated, Event
@@ -56,7 +57,7 @@ def make_items(
     *,
     account: str,
     envelope: str,
-    holds: bool,
+    holds: Literal["envelope", "store"] | None,
     new_id: Callable[[], str],
     now: datetime,
 ) -> list[MediaItem]:
@@ -64,7 +65,7 @@ def make_items(
 
     Args:
         interaction: the one the event is about.
-        holds: the envelope itself holds the account's files.
+        holds: where the account's files are when they arrive; None = they are to be fetched.
     """
     items = []
     for position, file in enumerate(list_files(event)):
@@ -74,8 +75,10 @@ def make_items(
             declared_type=file.declared_type, created_at=now, not_before=now,
         )  # fmt: skip
         if holds:
-            here = {"state": MediaState.FETCHED, "held": "envelope", "sha256": file.sha256, "size": file.size}
-            item = item.model_copy(update=here)
+            here = {"state": MediaState.FETCHED, "held": holds, "sha256": file.sha256, "size": file.size}
+            # What is in the store was looked at when it was put there.
+            known = {"mime_type": file.declared_type} if holds == "store" else {}
+            item = item.model_copy(update=here | known)
         items.append(item)
     return items
 

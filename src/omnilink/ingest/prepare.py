@@ -6,6 +6,7 @@ What comes out names every key the decision will look up, so that one read answe
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 from omnilink.conversation.reply_routes import without_token
 from omnilink.identity.normalise import normalise
@@ -28,7 +29,8 @@ class AccountFacts:
         channel: the medium where an event does not name one.
         own_keys: canonical keys of the agency's own handles.
         keyword_channels: channels on which a message can be a stop word.
-        holds_media: the envelopes themselves hold the files of their messages.
+        holds_media: where the files of its messages are when they arrive: in their envelopes, in the store already
+            (uploads of visitors), or with the provider (None).
     """
 
     name: str
@@ -37,8 +39,8 @@ class AccountFacts:
     parser_version: str
     own_keys: frozenset[str] = frozenset()
     default_region: str | None = None
-    holds_media: bool = False
     keyword_channels: tuple[str, ...] = ()
+    holds_media: Literal["envelope", "store"] | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -36,6 +36,7 @@ from omnilink.model.event import (
     Spoken,
     Unparsed,
 )
+from omnilink.model.feed import FeedEntry, FeedNews
 from omnilink.model.handle import Handle
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
 from omnilink.model.media import MediaItem, MediaState
@@ -72,9 +73,10 @@ __all__ = [
     "About", "Action", "Arrival", "Assignment", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated",
     "Case", "CaseApart", "CaseDecision", "CaseOption", "CaseState", "ChoiceMade", "Choices", "Claim", "Consent",
     "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind", "DeliveryUpdated", "Direction",
-    "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FormAnswers", "Handle", "HandleLearned", "Ignored",
-    "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss", "MachineSigns", "Media", "MediaItem",
-    "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer",
+    "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FeedEntry", "FeedNews", "FormAnswers", "Handle",
+    "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss",
+    "MachineSigns", "Media", "MediaItem", "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived",
+    "Method", "Native", "NativeRefs", "Offer",
     "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
     "Persona", "Quoted", "ReactionChanged", "Received", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung",
     "Spoken", "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage",

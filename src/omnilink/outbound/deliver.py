@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from omnilink.errors import BudgetSpent, Conflict, NotFound, OmnilinkError, SendRefused, StoreBusy
+from omnilink.model.feed import FeedEntry
 from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.part import Media
 from omnilink.model.scope import Scope
@@ -22,7 +23,11 @@ from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.sending import (
+    Accepted,
+    Answer,
     Declined,
+    HttpAnswer,
+    Keep,
     MediaFile,
     NotDispatched,
     Outcome,
@@ -133,8 +138,10 @@ class Deliverer:
         steps = [step for step in plan.steps if mark_of(step) not in item.done]
         for n, step in enumerate(steps):
             with CancelScope(shield=True):  # what has left is written down, also when the process is asked to stop
-                outcome = await self._step(item, connector, step, secrets)
+                outcome, kept = await self._step(item, connector, step, secrets)
                 progress = decide_outcome(item, step, outcome, last=n == len(steps) - 1, now=self.clock())
+                if isinstance(outcome, Accepted):
+                    progress = replace(progress, kept=kept)
                 item = await self.write(item, progress)
             if item.state is not OutboxState.SENDING:
                 return item
@@ -142,27 +149,32 @@ class Deliverer:
             item = await self.write(item, Progress(OutboxState.ACCEPTED))
         return item
 
-    async def _step(self, item: OutboxItem, connector: Sends, step: Step, secrets: Secrets) -> Outcome:
+    async def _step(
+        self, item: OutboxItem, connector: Sends, step: Step, secrets: Secrets
+    ) -> tuple[Outcome, tuple[FeedEntry, ...]]:
+        """What became of a step, and what is kept with its outcome for who comes and fetches it."""
         known = {name.removeprefix(PREPARES): ids[0] for name, ids in item.done.items() if ids}
         try:
             request = step.make(known)
         except Exception as e:  # a bug of the connector's: nothing has left
-            return NotDispatched(f"not-rendered:{type(e).__name__}")
+            return NotDispatched(f"not-rendered:{type(e).__name__}"), ()
+        if isinstance(request, Keep):  # nothing leaves: it is written down together with its outcome
+            entry = FeedEntry(
+                account=item.account, feed=request.feed, key=request.key, body=request.body, at=self.clock()
+            )
+            return _read(connector, step, HttpAnswer(201)), (entry,)
         try:
             await self.meter.spend(item.account, step.charges)
         except BudgetSpent:
-            return Declined("budget")
+            return Declined("budget"), ()
         except StoreBusy:
-            return NotDispatched("store-busy")
+            return NotDispatched("store-busy"), ()
         answer = await send_step(connector, request, secrets, self.http(), self.clock())  # type: ignore[arg-type]
-        try:
-            outcome = connector.outcome(step, answer)
-        except Exception:  # an answer nobody can read says nothing about what was done
-            outcome = Unknown("answer-unreadable")
+        outcome = _read(connector, step, answer)
         if not is_billed(outcome):
             with suppress(StoreBusy):  # then too much is counted, which errs on the side of the budget
                 await self.meter.count(item.account, step.charges, back=True)
-        return outcome
+        return outcome, ()
 
     async def _check_consent(self, item: OutboxItem) -> None:
         """Somebody may have said stop since it was queued.
@@ -215,6 +227,13 @@ class Deliverer:
                 continue
             return changed
         raise Conflict("an outbox item lost every race for the store", hint="fewer processes should write at once")
+
+
+def _read(connector: Sends, step: Step, answer: Answer) -> Outcome:
+    try:
+        return connector.outcome(step, answer)
+    except Exception:  # an answer nobody can read says nothing about what was done
+        return Unknown("answer-unreadable")
 
 
 def _file(item: OutboxItem, ref: str, content: bytes) -> MediaFile:

@@ -13,6 +13,7 @@ from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
 from omnilink.model.consent import Consent
 from omnilink.model.event import About, Direction, Event
+from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Revision
 from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.participant import Participant, Role
@@ -47,12 +48,14 @@ class Progress:
     Attributes:
         finished: (mark of the step in `OutboxItem.done`, ids the provider gave).
         conversation_keys: native keys of the thread it turned out to be in.
+        kept: what is written with it for who comes and fetches it.
     """
 
     state: OutboxState
     attempts: int | None = None
     finished: tuple[str, tuple[str, ...]] | None = None
     conversation_keys: tuple[str, ...] = ()
+    kept: tuple[FeedEntry, ...] = ()
     not_before: datetime | None = None
     lease_until: datetime | None = None
     reason: str | None = None
@@ -103,6 +106,7 @@ class Progress:
             message_keys={key: item.interaction for key in self.message_keys if key not in known},
             shadowed=[(echo, item.interaction) for echo in sorted(shadowed)],
             outbox_updates=[update],
+            feed=self.kept,
         )
 
     def _thread(self, item: OutboxItem, context: Context) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from omnilink.plugin.sending import (
     Declined,
     HttpAnswer,
     HttpRequest,
+    Keep,
     MediaFile,
     NotDispatched,
     Outcome,
@@ -30,6 +31,15 @@ from omnilink.plugin.sending import (
 )
 from omnilink.plugin.session import Handed, HoldsSession, Session
 from omnilink.plugin.settings import Secret
+from omnilink.plugin.visitors import (
+    Admitted,
+    Heard,
+    ServesVisitors,
+    StoredFile,
+    TakesFiles,
+    Visitor,
+    VisitorSite,
+)
 from omnilink.plugin.webhook import (
     Keys,
     NeedsKeys,
@@ -41,10 +51,12 @@ from omnilink.plugin.webhook import (
 )
 
 __all__ = [
-    "Accepted", "Answer", "AnswersInline", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings", "Credential",
-    "Declined", "Directive", "FetchesMedia", "Handed", "HoldsMedia", "HoldsSession", "HttpAnswer", "HttpRequest",
-    "Keys", "Level", "Manifest", "MediaFile", "MediaStep", "Metered", "NeedsKeys", "NotDispatched", "Outcome", "Parses",
-    "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks", "Rejected", "RenderPlan", "Secret", "Secrets",
-    "SendContext", "Sends", "Session", "Setting", "Step", "Tariff", "Throttled", "Transmits", "TransportFailed", "Turn",
-    "Unknown", "Verified", "WebhookResponse", "hookimpl", "read_outcome", "read_tariff", "retry_after_s",
+    "Accepted", "Admitted", "Answer", "AnswersInline", "CallsHttp", "Capabilities", "Connector", "ConnectorSettings",
+    "Credential", "Declined", "Directive", "FetchesMedia", "Handed", "Heard", "HoldsMedia", "HoldsSession",
+    "HttpAnswer", "HttpRequest", "Keep", "Keys", "Level", "Manifest", "MediaFile", "MediaStep", "Metered",
+    "NeedsKeys", "NotDispatched", "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks",
+    "Rejected", "RenderPlan", "Secret", "Secrets", "SendContext", "Sends", "ServesVisitors", "Session", "Setting",
+    "Step", "StoredFile", "TakesFiles", "Tariff", "Throttled", "Transmits", "TransportFailed", "Turn", "Unknown",
+    "Verified", "Visitor", "VisitorSite", "WebhookResponse", "hookimpl", "read_outcome", "read_tariff",
+    "retry_after_s",
 ]  # fmt: skip

@@ -67,6 +67,27 @@ class Request(Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Keep:
+    """A step that sends nothing: the recipient comes and fetches it. The core writes it down together with its outcome.
+
+    Attributes:
+        feed: whose feed it is an entry of.
+        key: names the entry in it: rendered again, it is the same one.
+        body: JSON.
+        files: bytes that the body names, for a dry run; they are kept here already.
+    """
+
+    feed: str
+    key: str
+    body: str
+    files: tuple[bytes, ...] = ()
+
+    def describe(self) -> str:
+        """For a dry run: what would be done, without the recipient."""
+        return f"KEEP ({len(self.body.encode())} bytes)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One request of a plan.
 

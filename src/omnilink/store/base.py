@@ -14,6 +14,7 @@ from typing import Protocol
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.persona import Attribution, Link, Persona
 from omnilink.model.scope import Scope
@@ -30,6 +31,7 @@ from omnilink.store.decision import (
     SettledEnvelope,
     SettledEvent,
 )
+from omnilink.store.feed import FeedStore
 from omnilink.store.media import MediaStore
 from omnilink.store.outbox import OutboxStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
@@ -37,8 +39,9 @@ from omnilink.store.usage import UsageStore
 
 __all__ = [
     "ELSEWHERE", "Accepted", "Asked", "CaseStore", "Change", "Component", "ContactRow", "Context", "DecisionStore",
-    "EnvelopeStore", "EventState", "HistoryStore", "LedgerStore", "Lookup", "MediaStore", "MessageRef", "OutboxStore",
-    "Parked", "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "TimelineRow",
+    "EnvelopeStore", "EventState", "FeedStore", "HistoryStore", "LedgerStore", "Lookup", "MediaStore", "MessageRef",
+    "OutboxStore", "Parked", "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store",
+    "TimelineRow",
 ]  # fmt: skip
 
 # --- envelopes -------------------------------------------------------------------------------------------------
@@ -89,7 +92,12 @@ class EnvelopeStore(Protocol):
     """Inbound bytes and where they stand."""
 
     async def commit_envelopes(
-        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+        self,
+        scope: Scope,
+        envelopes: Sequence[Envelope],
+        *,
+        cursor: tuple[str, str] | None = None,
+        feed: Sequence[FeedEntry] = (),
     ) -> list[Accepted]:
         """Stores what is new (durably, before returning) and counts everything as received.
 
@@ -97,6 +105,7 @@ class EnvelopeStore(Protocol):
 
         Args:
             cursor: (account, cursor text) committed with them.
+            feed: entries committed with them.
 
         Raises:
             StoreBusy: nothing was stored.
@@ -270,6 +279,7 @@ class Store(
     MediaStore,
     CaseStore,
     UsageStore,
+    FeedStore,
     Protocol,
 ):
     """A whole store."""

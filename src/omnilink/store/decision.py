@@ -8,6 +8,7 @@ from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import EnvelopeState
 from omnilink.model.event import Direction
+from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Arrival, Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
@@ -165,6 +166,7 @@ class Change:
         media: files of interactions. One of a known (interaction, ref) is kept once. A known (interaction, event_key,
             position) with another address is told anew: unless it is here already it waits again, at that address.
         media_updates: each must find its file as it expects it, else Conflict.
+        feed: entries for who comes and fetches them; one whose key its feed knows is kept once.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
     """
@@ -196,3 +198,4 @@ class Change:
     replies: Sequence[Reply] = ()
     media: Sequence[MediaItem] = ()
     media_updates: Sequence[MediaUpdate] = ()
+    feed: Sequence[FeedEntry] = ()

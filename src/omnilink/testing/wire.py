@@ -40,6 +40,8 @@ def read_bytes(request: Any) -> list[bytes]:
         if isinstance(value, bytes | Message):
             mail = value if isinstance(value, Message) else message_from_bytes(value, policy=policy.default)
             found += [*([value] if isinstance(value, bytes) else []), *_files(mail)]
+        elif isinstance(value, tuple):
+            found += [item for item in value if isinstance(item, bytes)]
     return found
 
 

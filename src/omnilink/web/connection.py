@@ -62,6 +62,9 @@ class GuardedConnection(asyncio.Protocol):
         if self._waiting_since is None and not self._in_request():
             self._start_waiting()
         self._inner.data_received(data)
+        if self._transport is not None and self._transport.get_protocol() is not self:
+            self._stop()  # it has become a socket, whose own clocks hold from here on
+            return
         if self._in_request():
             self._waiting_since = None
         elif self._waiting_since is not None:
@@ -76,8 +79,7 @@ class GuardedConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops the clock."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop()
         self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -103,6 +105,10 @@ class GuardedConnection(asyncio.Protocol):
             self._abort()
         else:
             self._timer = self._loop.call_later(left, self._check)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _abort(self) -> None:
         if self._transport is not None:

@@ -13,6 +13,7 @@ import uvicorn
 from omnilink.errors import ConfigError
 from omnilink.hub import Hub
 from omnilink.plugin.settings import Settings
+from omnilink.web.chat.socket import MAX_FRAME_BYTES
 from omnilink.web.connection import GuardedConnection
 from omnilink.web.webhooks import WebhookApp
 
@@ -82,7 +83,9 @@ async def _serve(
         config = uvicorn.Config(
             WebhookApp(hub),
             http=GuardedConnection,
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=MAX_FRAME_BYTES,
+            ws_per_message_deflate=False,  # a small frame must not become a large one
             lifespan="on",
             log_config=None,
             log_level=logging.ERROR,  # what it warns of (malformed requests) any stranger can make it say

@@ -1,6 +1,7 @@
 """Webhooks over HTTP: a bare ASGI application in front of `Hub.receive`.
 
     GET|POST /hooks/ACCOUNT     a provider's request; also under the path of `public_url`, if that has one
+    /chat/ACCOUNT/...           visitors of a web chat: see `web.chat.app`
     GET /healthz                is this process well? (no personal data)
 
 Everything that protects the process (sizes, deadlines, how many at once) comes before anything is believed, so it
@@ -22,6 +23,7 @@ from omnilink.errors import Refused
 from omnilink.hub import Hub
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
 from omnilink.web.asgi import RETRY_AFTER_S, Held, Receive, Scope, Send, read_body, render
+from omnilink.web.chat.app import ChatApp
 
 # As `plugin.settings` allows account names; a percent-encoded spelling of one is not the URL the provider was given.
 _HOOK = re.compile(rb"/hooks/([A-Za-z0-9_-]{1,100})")
@@ -63,16 +65,38 @@ class WebhookApp:
         self._public_url = (hub.settings.public_url or "").rstrip("/")
         self._prefix = urlsplit(self._public_url).path.encode()
         self._in_flight, self._held = 0, Held(max_held_bytes)
+        self._chat = ChatApp(hub, self._public_url, self._held)
         self._processing_fails = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry point."""
-        if scope["type"] == "http":
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif await self._is_chat(scope, receive, send):
+            return
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    async def _is_chat(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Serves it if it is a visitor's; what breaks within is logged by its type only."""
+        try:
+            return await self._chat.serve(self._path(scope).decode("latin-1"), scope, receive, send)
+        except Exception as e:
+            failed = self._failed(e)
+            with suppress(Exception):  # an answer may have begun
+                if scope["type"] == "http":
+                    for message in render(failed):
+                        await send(message)
+                else:
+                    await send({"type": "websocket.close", "code": 1011})
+            return True
+
+    def _path(self, scope: Scope) -> bytes:
+        """Within what is ours: a proxy in front may hand on the public path whole or without its prefix."""
+        path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
+        return path[len(self._prefix) :] if self._prefix and path.startswith(self._prefix + b"/") else path
 
     # --- one request ----------------------------------------------------------------------------------------------
 
@@ -89,10 +113,7 @@ class WebhookApp:
 
     async def _route(self, scope: Scope, receive: Receive) -> tuple[WebhookResponse, bool]:
         """The response, and whether the connection should end with it."""
-        path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
-        # A proxy in front may hand on the public path whole or without its prefix.
-        if self._prefix and path.startswith(self._prefix + b"/"):
-            path = path[len(self._prefix) :]
+        path = self._path(scope)
         if (hook := _HOOK.fullmatch(path)) is not None:
             return await self._hook(hook[1].decode("ascii"), scope, receive)
         if path == b"/healthz":
@@ -179,6 +200,7 @@ class WebhookApp:
             tasks.start_soon(self._run_accounts, self._hub.sessions.run)
             if self._hub.settings.media.fetch:
                 tasks.start_soon(self._run, self._hub.media.run, self._media_fetched)
+            tasks.start_soon(self._run_chat)
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown: what is pending is on disk and is processed at the next start
             tasks.cancel_scope.cancel()
@@ -201,6 +223,14 @@ class WebhookApp:
                 return
             except Exception as e:
                 self._fetched("-", e)
+                await anyio.sleep(RESTART_S)
+
+    async def _run_chat(self) -> None:
+        while True:
+            try:
+                await self._chat.run()
+            except Exception as e:
+                logger.error("the chat's lines failed, they are tried again: %s", type(e).__name__)
                 await anyio.sleep(RESTART_S)
 
     def _processed(self, error: Exception | None) -> None:

@@ -13,6 +13,7 @@ from omnilink.store.memory.case_writing import follow_history
 from omnilink.store.memory.context import read_context
 from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
+from omnilink.store.memory.feed import add_entries
 from omnilink.store.memory.media import write_media
 from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.replies import add_reply
@@ -66,6 +67,7 @@ def commit_change(state: State, change: Change) -> int:
         add_reply(state, reply)
     write_outbox(state, change)
     write_media(state, change)
+    add_entries(state, change.feed)
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(state, change.shadowed)
     add_message_keys(state, change.message_keys.items())

@@ -5,15 +5,20 @@ from dataclasses import replace
 
 from omnilink.errors import Conflict
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.feed import FeedEntry
 from omnilink.model.scope import Scope
 from omnilink.store.base import Accepted
+from omnilink.store.memory.feed import add_entries
 from omnilink.store.memory.state import AccountRow, EnvelopeRow, State, in_scope, remove
 from omnilink.store.settlement import FORGOTTEN
 
 
-def commit_envelopes(state: State, envelopes: Sequence[Envelope], cursor: tuple[str, str] | None) -> list[Accepted]:
+def commit_envelopes(
+    state: State, envelopes: Sequence[Envelope], cursor: tuple[str, str] | None, feed: Sequence[FeedEntry]
+) -> list[Accepted]:
     """Stores what is new and counts everything; see `base.EnvelopeStore`."""
     outcome = [_accept(state, envelope) for envelope in envelopes]
+    add_entries(state, feed)
     if cursor is not None:
         account, text = cursor
         state.accounts[account] = replace(state.accounts.get(account, AccountRow()), cursor=text)

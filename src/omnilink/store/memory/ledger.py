@@ -69,6 +69,7 @@ def read_digest(state: State) -> str:
     placed = [a for a in state.assignments.values() if a.by_person and a.in_force]
     digest.add("cases by people", ((*names[a.cause], int(a.interaction is not None), a.asserted_by) for a in placed))
     digest.add("case decisions", map(lines.case_decision_line, state.case_decisions.values()))
+    digest.add("feeds", ((e.account, e.feed, e.n) for entries in state.feeds.values() for e in entries))
     return digest.hex()
 
 

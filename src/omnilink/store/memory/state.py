@@ -11,6 +11,7 @@ from omnilink.model.case import Assignment, Case, CaseDecision, Suggestion
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope
+from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
@@ -151,6 +152,8 @@ class State:
     rechecks: dict[str, bool] = field(default_factory=dict)
     case_seq: int = 0
     case_upto: int = 0
+    feeds: dict[tuple[str, str], tuple[FeedEntry, ...]] = field(default_factory=dict)
+    feed_log: tuple[tuple[str, str], ...] = ()
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

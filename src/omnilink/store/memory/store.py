@@ -10,6 +10,7 @@ from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Sugge
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.feed import FeedEntry, FeedNews
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
@@ -33,6 +34,7 @@ from omnilink.store.memory import (
 )
 from omnilink.store.memory import change as changes
 from omnilink.store.memory import envelopes as inbound
+from omnilink.store.memory import feed as feeds
 from omnilink.store.memory.state import AccountRow, State
 
 T = TypeVar("T")
@@ -60,12 +62,17 @@ class MemoryStore:
         return result
 
     async def commit_envelopes(
-        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+        self,
+        scope: Scope,
+        envelopes: Sequence[Envelope],
+        *,
+        cursor: tuple[str, str] | None = None,
+        feed: Sequence[FeedEntry] = (),
     ) -> list[Accepted]:
         """Stores what is new and counts everything as received; see `base.EnvelopeStore`."""
-        for account in {e.account for e in envelopes} | ({cursor[0]} if cursor else set()):
+        for account in {e.account for e in envelopes} | {e.account for e in feed} | ({cursor[0]} if cursor else set()):
             scope.require(account)
-        return self._write(scope, lambda state: inbound.commit_envelopes(state, envelopes, cursor))
+        return self._write(scope, lambda state: inbound.commit_envelopes(state, envelopes, cursor, feed))
 
     async def read_pending(self, scope: Scope, *, limit: int, max_bytes: int = 64_000_000) -> list[Envelope]:
         """The oldest pending envelopes; see `base.EnvelopeStore`."""
@@ -182,6 +189,17 @@ class MemoryStore:
     async def read_due_media(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[MediaItem]:
         """What may be fetched now; see `media.MediaStore`."""
         return media.read_due_media(self._read(scope), scope, now, limit)
+
+    async def read_feed(
+        self, scope: Scope, account: str, feed: str, *, after: int = 0, before: int | None = None, limit: int = 100
+    ) -> list[FeedEntry]:
+        """Entries of one feed; see `feed.FeedStore`."""
+        scope.require(account)
+        return feeds.read_feed(self._read(scope), account, feed, after=after, before=before, limit=limit)
+
+    async def read_feed_news(self, scope: Scope, *, seen: int | None) -> FeedNews:
+        """Which feeds have grown; see `feed.FeedStore`."""
+        return feeds.read_feed_news(self._read(scope), scope, seen)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

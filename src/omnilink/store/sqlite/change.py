@@ -17,6 +17,7 @@ from omnilink.store.sqlite.change_events import settle
 from omnilink.store.sqlite.change_history import add_arrivals, add_interactions, add_revisions, attribute
 from omnilink.store.sqlite.context import read_context
 from omnilink.store.sqlite.echoes import add_message_keys, require_standing, shadow
+from omnilink.store.sqlite.feed import add_entries
 from omnilink.store.sqlite.media import write_media
 from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
 from omnilink.store.sqlite.replies import add_replies
@@ -86,6 +87,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     write_outbox(tx, tenant, seq, change, encoded.outbox)
     add_replies(tx, tenant, change.replies)
     write_media(tx, tenant, seq, change)
+    add_entries(tx, tenant, change.feed)
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(tx, tenant, seq, change.shadowed)
     add_message_keys(tx, tenant, seq, change.message_keys.items())

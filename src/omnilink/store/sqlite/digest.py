@@ -65,6 +65,7 @@ _MEDIA = """
     SELECT i.message_key, i.content_key, m.ref, m.filename, m.declared_type, m.state, m.held, m.sha256
     FROM media m JOIN interaction i ON i.id = m.interaction WHERE m.tenant = ?
 """
+_FEEDS = "SELECT a.name, f.feed, f.n FROM feed_entry f JOIN account a ON a.id = f.account WHERE f.tenant = ?"
 _OUTBOX = f"{ITEM} WHERE o.tenant = ? ORDER BY o.id"
 _REPLIES = """
     SELECT a.name, r.key, r.status, r.content_type, r.body, r.at FROM reply r JOIN account a ON a.id = r.account
@@ -102,6 +103,7 @@ def read_digest(view: View) -> str:
     digest.add("media", ((row[:2], *row[2:]) for row in _rows(view, _MEDIA)))
     digest.add("cases by people", _rows(view, _PLACED))
     digest.add("case decisions", _case_decisions(view))
+    digest.add("feeds", _rows(view, _FEEDS))
     return digest.hex()
 
 

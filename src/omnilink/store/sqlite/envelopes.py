@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.feed import FeedEntry
 from omnilink.model.ids import to_micros
 from omnilink.model.scope import Scope
 from omnilink.store.base import Accepted
 from omnilink.store.settlement import FORGOTTEN
+from omnilink.store.sqlite.feed import add_entries
 from omnilink.store.sqlite.rows import Row, View, envelope_of, envelopes_by, select_in
 from omnilink.store.sqlite.transaction import Transaction
 
@@ -20,7 +22,11 @@ _INSERT = """
 
 
 def commit_envelopes(
-    tx: Transaction, scope: Scope, envelopes: Sequence[Envelope], cursor: tuple[str, str] | None
+    tx: Transaction,
+    scope: Scope,
+    envelopes: Sequence[Envelope],
+    cursor: tuple[str, str] | None,
+    feed: Sequence[FeedEntry],
 ) -> list[Accepted]:
     """Stores what is new and counts everything; see `base.EnvelopeStore`."""
     tenant = tx.tenant(scope.tenant)
@@ -52,6 +58,7 @@ def commit_envelopes(
     if cursor is not None:
         account, text = cursor
         tx.connection.execute("UPDATE account SET cursor = ? WHERE id = ?", (text, tx.account(tenant, account)))
+    add_entries(tx, tenant, feed)
     return outcome
 
 

@@ -15,6 +15,7 @@ from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Sugge
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
+from omnilink.model.feed import FeedEntry, FeedNews
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
@@ -36,6 +37,7 @@ from omnilink.store.sqlite import (
     usage,
 )
 from omnilink.store.sqlite import envelopes as inbound
+from omnilink.store.sqlite import feed as feeds
 from omnilink.store.sqlite.backup import copy_database
 from omnilink.store.sqlite.case_writing import commit_cases
 from omnilink.store.sqlite.change import Encoded, commit_change
@@ -89,12 +91,17 @@ class SqliteStore:
         return await self._readers.read(lambda connection: work(View.of(connection, scope)))
 
     async def commit_envelopes(
-        self, scope: Scope, envelopes: Sequence[Envelope], *, cursor: tuple[str, str] | None = None
+        self,
+        scope: Scope,
+        envelopes: Sequence[Envelope],
+        *,
+        cursor: tuple[str, str] | None = None,
+        feed: Sequence[FeedEntry] = (),
     ) -> list[Accepted]:
         """Stores what is new and counts everything as received; see `base.EnvelopeStore`."""
-        for account in {e.account for e in envelopes} | ({cursor[0]} if cursor else set()):
+        for account in {e.account for e in envelopes} | {e.account for e in feed} | ({cursor[0]} if cursor else set()):
             scope.require(account)
-        return await self._writer.write(lambda tx: inbound.commit_envelopes(tx, scope, envelopes, cursor))
+        return await self._writer.write(lambda tx: inbound.commit_envelopes(tx, scope, envelopes, cursor, feed))
 
     async def read_pending(self, scope: Scope, *, limit: int, max_bytes: int = 64_000_000) -> list[Envelope]:
         """The oldest pending envelopes; see `base.EnvelopeStore`."""
@@ -210,6 +217,19 @@ class SqliteStore:
     async def read_due_media(self, scope: Scope, *, now: datetime, limit: int = 100) -> list[MediaItem]:
         """What may be fetched now; see `media.MediaStore`."""
         return await self._read(scope, lambda view: media.read_due_media(view, now, limit))
+
+    async def read_feed(
+        self, scope: Scope, account: str, feed: str, *, after: int = 0, before: int | None = None, limit: int = 100
+    ) -> list[FeedEntry]:
+        """Entries of one feed; see `feed.FeedStore`."""
+        scope.require(account)
+        return await self._read(
+            scope, lambda view: feeds.read_feed(view, account, feed, after=after, before=before, limit=limit)
+        )
+
+    async def read_feed_news(self, scope: Scope, *, seen: int | None) -> FeedNews:
+        """Which feeds have grown; see `feed.FeedStore`."""
+        return await self._read(scope, lambda view: feeds.read_feed_news(view, seen))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

@@ -18,6 +18,7 @@ from omnilink.model.part import Choices, ContactCard, FormAnswers, Location, Med
 from omnilink.plugin.capabilities import Level
 from omnilink.plugin.connector import Parses, Polls, ReceivesWebhooks
 from omnilink.plugin.sending import Accepted, CallsHttp, Sends, Transmits
+from omnilink.plugin.visitors import ServesVisitors
 from omnilink.testing.drafts import list_send_samples
 from omnilink.testing.real import is_test_there
 from omnilink.testing.trial import Facts, Trial
@@ -105,7 +106,8 @@ def _check_sending(trial: Trial) -> None:
     if not sends:
         return
     trial.check(
-        isinstance(connector, CallsHttp | Transmits), "a sender calls HTTP (`CallsHttp`) or transmits (`Transmits`)"
+        isinstance(connector, CallsHttp | Transmits | ServesVisitors),
+        "a sender calls HTTP (`CallsHttp`), transmits (`Transmits`) or is fetched from (`ServesVisitors`)",
     )
     trial.needs(trial.facts.recipient, "sample of a message whose writer can be answered, and no `recipient`")
     trial.needs(

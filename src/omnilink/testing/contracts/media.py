@@ -13,6 +13,7 @@ from omnilink.plugin.capabilities import Level
 from omnilink.plugin.fetch_policy import FetchPolicy
 from omnilink.plugin.fetcher import read_target
 from omnilink.plugin.media import MOST_STEPS, FetchesMedia, HoldsMedia, MediaStep
+from omnilink.plugin.visitors import TakesFiles
 from omnilink.testing.fakes.files import make_fetcher
 from omnilink.testing.fakes.provider import FakeProvider
 from omnilink.testing.payloads import dump, node_at, places, read_json, replaced
@@ -56,8 +57,8 @@ def check(trial: Trial) -> None:
         refs = [p.ref for events in trial.facts.events.values() for e in events for p in list_media(e)]
         trial.check(any(refs), "it receives media fully and no file can be fetched: none has a reference")
         trial.check(
-            isinstance(connector, FetchesMedia | HoldsMedia),
-            "it receives media fully and has neither `find_media` nor `read_media`: no file would ever be here",
+            isinstance(connector, FetchesMedia | HoldsMedia | TakesFiles),
+            "it receives media fully and has no `find_media`, `read_media` or uploads: no file would ever be here",
         )
     if isinstance(connector, FetchesMedia):
         _check_strange(trial, connector)
