@@ -88,7 +88,13 @@ class Hub:
         tokens = TokenReader(self.accounts.reply_keys)
         self._cases = CaseKeeper(store, self.scope, self._new_id, clock, token_of=tokens.read)
         self._processor = Processor(
-            store, self.scope, self.accounts.reader, new_id=self._new_id, clock=clock, then=self._cases.catch_up
+            store,
+            self.scope,
+            self.accounts.reader,
+            new_id=self._new_id,
+            clock=clock,
+            then=self._cases.catch_up,
+            recorded=self._cases.saw,
         )
         self.meter = Meter(store, self.scope, self.accounts, clock)
         self._receiver = Receiver(

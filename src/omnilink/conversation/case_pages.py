@@ -32,9 +32,11 @@ class _Page:
     threads: dict[str, CaseThread]
     personas: set[str]
     state: CaseState = field(init=False)
+    last_at: datetime = field(init=False)
+    channel: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.state = self.case.state
+        self.state, self.last_at, self.channel = self.case.state, self.case.last_at, self.case.channel
 
     @classmethod
     def of(cls, row: CaseRow) -> "_Page":
@@ -142,7 +144,7 @@ class CasePages:
         return KnownCase(
             id=case,
             last_at=self._last_at(case),
-            channel=page.case.channel,
+            channel=page.channel,
             contacts=contacts,
             contacts_depend_on=depends,
             conversations=under,
@@ -153,7 +155,7 @@ class CasePages:
         )
 
     def _last_at(self, case: str) -> datetime:
-        return self._pages[case].case.last_at
+        return self._pages[case].last_at
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -217,8 +219,8 @@ class CasePages:
         numbers = before.references | references if references else before.references
         channel = interaction.channel if at >= before.last_at else before.channel
         page.threads[conversation] = CaseThread(conversation, channel, max(at, before.last_at), words, numbers)
-        if at >= page.case.last_at:
-            page.case = page.case.model_copy(update={"last_at": at, "channel": interaction.channel})
+        if at >= page.last_at:
+            page.last_at, page.channel = at, interaction.channel
         is_mass = conversation in self._mass and interaction.direction != "inbound"
         seated = () if is_mass else seats_that_count(moment)
         held = self._touches.get((case, conversation))

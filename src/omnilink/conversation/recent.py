@@ -43,3 +43,11 @@ class Recent(Generic[Key, Value]):
         self._young[key] = value
         if len(self._young) >= self._limit:
             self._old, self._young = self._young, {}
+
+    def all(self) -> dict[Key, Value]:
+        """Everything remembered."""
+        return {**self._old, **self._young}
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._young, self._old = {}, {}

@@ -12,6 +12,7 @@ MOST_WORDS = 200
 _MOST_TEXT = 20_000
 _LEAST_LETTERS = 4
 _STEM_LETTERS = 5
+_PLAIN_WORD = re.compile(rf"[a-z]{{{_LEAST_LETTERS},}}")
 _WORD = re.compile(r"[^\W\d_]+")
 # Scripts that write without spaces: two characters next to each other stand for a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -23,10 +24,12 @@ def topic_words(text: str) -> frozenset[str]:
     Returns:
         Words, not their order: what is said cannot be read back from them, but they are still a person's data.
     """
-    folded = unicodedata.normalize("NFKC", text[:_MOST_TEXT]).casefold()
+    text = text[:_MOST_TEXT]
+    is_plain = text.isascii()
+    folded = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
     found: dict[str, None] = {}
-    for word in _WORD.findall(folded):
-        if (run := _UNSPACED.search(word)) is not None:
+    for word in (_PLAIN_WORD if is_plain else _WORD).findall(folded):
+        if not is_plain and (run := _UNSPACED.search(word)) is not None:
             found.update(dict.fromkeys(run[0][i : i + 2] for i in range(len(run[0]) - 1)))
         elif len(word) >= _LEAST_LETTERS and word not in _common():
             found[word[:_STEM_LETTERS] if len(word) > _STEM_LETTERS else word.removesuffix("s")] = None

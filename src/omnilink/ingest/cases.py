@@ -1,19 +1,23 @@
 """Cases: what was recorded is put under a case. A thin shell: read the backlog, read what it needs, decide, commit."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from omnilink.conversation.case_book import CaseBook, Token
 from omnilink.conversation.case_context import CaseBacklog, CaseLookup, Moment
 from omnilink.conversation.moment_text import moment_references
+from omnilink.conversation.recent import Recent
 from omnilink.conversation.references import ReferencePicture
 from omnilink.errors import Conflict
+from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 from omnilink.store.cases import CaseStore
 
 BATCH = 250
 TRIES = 50
+MOST_KEPT = 500
+"""Interactions kept between being recorded and being put under a case, twice at most."""
 MOST_RECHECK_ROUNDS = 20
 """Of what is learned again: an endless one must not hold up what is new."""
 
@@ -35,6 +39,12 @@ class CaseKeeper:
     clock: Callable[[], datetime]
     pictures: Sequence[ReferencePicture] = ()
     token_of: Callable[[Moment], Token | None] = lambda moment: None
+    _recorded: Recent[str, Interaction] = field(default_factory=lambda: Recent(MOST_KEPT), repr=False)
+
+    def saw(self, interactions: Sequence[Interaction]) -> None:
+        """Takes note of what was just recorded here, so that it need not be read again at once."""
+        for interaction in interactions:
+            self._recorded.put(interaction.id, interaction)
 
     async def catch_up(self, limit: int = BATCH) -> int:
         """Decides about everything that has not been decided about.
@@ -53,11 +63,12 @@ class CaseKeeper:
             if is_all:
                 break
             rounds += count == 0
+        self._recorded.clear()
         return done
 
     async def _batch(self, limit: int) -> tuple[int, bool]:
         for _ in range(TRIES):
-            backlog = await self.store.read_case_backlog(self.scope, limit=limit)
+            backlog = await self.store.read_case_backlog(self.scope, limit=limit, known=self._recorded.all())
             if not backlog.moments and not backlog.rechecks:
                 return 0, True
             try:

@@ -17,6 +17,7 @@ from omnilink.ingest.prepare import (
 )
 from omnilink.ingest.weigh import weigh_keywords
 from omnilink.model.envelope import Envelope
+from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
 from omnilink.store.base import DecisionStore, EnvelopeStore, HistoryStore, PeopleStore, ReplyStore
@@ -69,6 +70,7 @@ class Processor:
         reader_of: account and connector name → how to read it.
         new_id, clock: injected.
         then: called when nothing is pending any more (cases follow the history).
+        recorded: told of what was just recorded.
     """
 
     def __init__(
@@ -80,8 +82,9 @@ class Processor:
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
         then: Callable[[], Awaitable[object]] | None = None,
+        recorded: Callable[[Sequence[Interaction]], None] = lambda interactions: None,
     ) -> None:
-        self._then = then
+        self._then, self._recorded = then, recorded
         self._store, self._scope, self._reader_of = store, scope, reader_of
         self._new_id, self._clock = new_id, clock
 
@@ -137,6 +140,7 @@ class Processor:
         context = await self._store.read_context(self._scope, collect_lookup(batch))
         change = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
         await self._store.commit_change(self._scope, change)
+        self._recorded(change.interactions)
         quarantined = sum(e.reason is not None for e in change.envelopes)
         return Processed(len(batch), len(change.interactions), quarantined)
 

@@ -1,11 +1,12 @@
 """Cases in a store: what has not been decided, what a decision reads, and what people see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from omnilink.conversation.case_context import CaseBacklog, CaseChange, CaseContext, CaseLookup, Moment
 from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
+from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 
 
@@ -16,8 +17,14 @@ class CaseStore(Protocol):
     attribution of the interaction they were decided from. They come back in the backlog as rechecks.
     """
 
-    async def read_case_backlog(self, scope: Scope, *, limit: int = 250) -> CaseBacklog:
-        """Interactions that were not decided about, in the order they were recorded, and what has to be again."""
+    async def read_case_backlog(
+        self, scope: Scope, *, limit: int = 250, known: Mapping[str, Interaction] | None = None
+    ) -> CaseBacklog:
+        """Interactions that were not decided about, in the order they were recorded, and what has to be again.
+
+        Args:
+            known: id → interaction, as it was just recorded: its document need not be read.
+        """
         ...
 
     async def read_case_context(self, scope: Scope, lookup: CaseLookup) -> CaseContext:

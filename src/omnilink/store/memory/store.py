@@ -234,7 +234,9 @@ class MemoryStore:
         """A conversation's interactions, oldest first; see `base.HistoryStore`."""
         return history.read_conversation_items(self._read(scope), scope, conversation, limit)
 
-    async def read_case_backlog(self, scope: Scope, *, limit: int = 250) -> CaseBacklog:
+    async def read_case_backlog(
+        self, scope: Scope, *, limit: int = 250, known: Mapping[str, Interaction] | None = None
+    ) -> CaseBacklog:
         """What has not been decided; see `cases.CaseStore`."""
         scope.require_all()
         return case_reading.read_backlog(self._read(scope), limit)

@@ -1,6 +1,6 @@
 """What deciding about cases reads from SQLite: a handful of queries a batch, each answered by an index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from omnilink.conversation.case_context import (
     MOST_OF_UNIT,
@@ -11,7 +11,7 @@ from omnilink.conversation.case_context import (
     Seated,
 )
 from omnilink.model.event import ConversationKind
-from omnilink.model.interaction import Revision, RevisionAction
+from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.part import Part
 from omnilink.model.participant import Role
 from omnilink.model.persona import Method
@@ -21,7 +21,7 @@ _NEW = """
     SELECT id FROM interaction WHERE id > ? AND tenant = ? AND same_as IS NULL ORDER BY id LIMIT ?
 """
 _PLACES = """
-    SELECT i.id, r.uid, r.kind, i.kind FROM interaction i JOIN conversation c ON c.id = i.conversation
+    SELECT i.id, r.uid, r.kind, i.kind, i.uid FROM interaction i JOIN conversation c ON c.id = i.conversation
     JOIN conversation r ON r.id = c.root WHERE i.id IN (?*)
 """
 _SEATS = """
@@ -45,12 +45,12 @@ _ROOT = "SELECT root FROM conversation INDEXED BY conversation_uid WHERE tenant 
 _HOLDERS = "SELECT persona FROM match_key WHERE tenant = ? AND match_key = ? LIMIT ?"
 
 
-def read_backlog(view: View, limit: int) -> CaseBacklog:
+def read_backlog(view: View, limit: int, known: Mapping[str, Interaction]) -> CaseBacklog:
     """What has not been decided; see `cases.CaseStore`."""
     row = view.connection.execute("SELECT upto, seq FROM case_progress WHERE tenant = ?", (view.tenant,)).fetchone()
     upto, seq = row or (0, 0)
     keys = [key for (key,) in view.connection.execute(_NEW, (upto, view.tenant, limit))]
-    moments = load_moments(view, keys)
+    moments = load_moments(view, keys, known)
     rechecks = []
     if len(keys) < limit:  # what is new comes first: it may answer what is asked again
         rechecks = list(_rechecks(view, limit))
@@ -86,14 +86,15 @@ def read_moments(view: View, conversations: Iterable[str], interactions: Iterabl
     return moments[:limit]
 
 
-def load_moments(view: View, keys: Iterable[int]) -> dict[int, Moment]:
-    """Moments by key."""
+def load_moments(view: View, keys: Iterable[int], known: Mapping[str, Interaction] | None = None) -> dict[int, Moment]:
+    """Moments by key; `known` interactions, by id, are not read."""
     keys = list(keys)
-    docs = read_docs(view, keys)
+    places = {row[0]: row[1:] for row in select_in(view.connection, _PLACES, keys)}
+    docs = {key: known[place[3]] for key, place in places.items() if place[3] in known} if known else {}
+    docs |= read_docs(view, [key for key in keys if key not in docs])
     seats: dict[int, list[Row]] = {}
     for row in select_in(view.connection, _SEATS, keys):
         seats.setdefault(row[0], []).append(row[1:])
-    places = {row[0]: row[1:] for row in select_in(view.connection, _PLACES, keys)}
     later = _later(view, [key for key, place in places.items() if place[2] == "call"])
     return {
         key: Moment(

@@ -264,10 +264,12 @@ class SqliteStore:
         """A conversation's interactions, oldest first; see `base.HistoryStore`."""
         return await self._read(scope, lambda view: history.read_conversation_items(view, conversation, limit))
 
-    async def read_case_backlog(self, scope: Scope, *, limit: int = 250) -> CaseBacklog:
+    async def read_case_backlog(
+        self, scope: Scope, *, limit: int = 250, known: Mapping[str, Interaction] | None = None
+    ) -> CaseBacklog:
         """What has not been decided; see `cases.CaseStore`."""
         scope.require_all()
-        return await self._read(scope, lambda view: case_reading.read_backlog(view, limit))
+        return await self._read(scope, lambda view: case_reading.read_backlog(view, limit, known or {}))
 
     async def read_case_context(self, scope: Scope, lookup: CaseLookup) -> CaseContext:
         """Everything a batch asks for; see `cases.CaseStore`."""
