@@ -14,6 +14,7 @@ COMMANDS = {
     "contact": ("contacts:contact", "Show one person: handles, names, links."),
     "conversations": ("conversations:conversations", "List conversations, newest activity first."),
     "conversation": ("conversations:conversation", "Show one conversation, oldest first."),
+    "cases": ("cases:cases", "Matters across conversations: why, join, part, take back."),
     "send": ("send:send", "Send a message."),
     "outbox": ("outbox:outbox", "What is owed to citizens, and what failed or is unknown."),
     "media": ("media:media", "The files that messages point to, and what became of each."),

@@ -1,6 +1,7 @@
 """`omnilink conversations` and `omnilink conversation`: channel-native threads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from omnilink.cli.command import Command
 from omnilink.cli.item_text import Shown, day_lines
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import count, one_line
-from omnilink.errors import NotFound
+from omnilink.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from omnilink.hub import Hub
@@ -48,8 +49,12 @@ def _list_lines(found: "Sequence[Conversation]", more: str | None, columns: int)
 
 @click.command(cls=Command)
 @click.argument("conversation_id", metavar="ID")
+@click.option("--tree", is_flag=True, help="Draw what answers what instead of showing what was said.")
+@click.option(
+    "--svg", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw the tree into a file."
+)
 @pass_session
-def conversation(session: Session, conversation_id: str) -> None:
+def conversation(session: Session, conversation_id: str, tree: bool, svg: Path | None) -> None:
     """Show one conversation, oldest first."""
 
     async def work(hub: "Hub") -> "tuple[list[Interaction], Mapping[str, Sequence[Revision]]]":
@@ -63,5 +68,35 @@ def conversation(session: Session, conversation_id: str) -> None:
         "conversation": conversation_id,
         "items": [{"interaction": item, "revisions": list(revisions.get(item.id, ()))} for item in items],
     }
+    if tree or svg is not None:
+        _draw(session, conversation_id, items, svg)
+        return
     shown = [Shown.of_interaction(item, revisions.get(item.id, ())) for item in items]
     answer(session, document, day_lines(shown, session.columns))
+
+
+def _draw(session: Session, conversation_id: str, items: "Sequence[Interaction]", svg: Path | None) -> None:
+    from omnilink.citizen.tree import conversation_tree
+    from omnilink.conversation.mail_tree import draw_svg, draw_text
+
+    branches = conversation_tree(items)
+    if svg is not None:
+        try:
+            svg.write_text(draw_svg(branches), encoding="utf-8")
+        except OSError:
+            raise BadInput(
+                "the picture cannot be written there", hint="name a file in a folder that is there"
+            ) from None
+    document = {
+        "conversation": conversation_id,
+        "tree": [{"interaction": b.mail.id, "depth": b.depth, "answers": b.parent} for b in branches],
+        "svg": str(svg) if svg is not None else None,
+    }
+    answer(session, document, (_fit(line, session.columns) for line in draw_text(branches).split("\n")))
+
+
+def _fit(line: str, columns: int) -> str:
+    """A line of a tree: its stem as it is, the rest harmless and cut."""
+    label = line.lstrip("│├└─ ")
+    stem = line[: len(line) - len(label)]
+    return stem + one_line(label, columns - len(stem))

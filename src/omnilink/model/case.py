@@ -44,7 +44,8 @@ class Case(Record):
         conversations: ids of those under it, the newest first (the first 200).
         personas: ids of those whose matter it is: who spoke, and who was written to.
         interactions: how many contact moments it holds.
-        contacts: contacts of those personas now. More than one is `mixed_people`: an official should look.
+        contacts: contacts of those personas now.
+        mixed_people: it holds several people's contact moments: an official should look.
     """
 
     id: str
@@ -60,13 +61,9 @@ class Case(Record):
     personas: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     interactions: int = 0
+    mixed_people: bool = False
 
     shown: ClassVar[tuple[str, ...]] = ("id", "state", "channel")
-
-    @property
-    def mixed_people(self) -> bool:
-        """It holds several people's contact moments."""
-        return len(self.contacts) > 1
 
 
 class CaseOption(Record):

@@ -46,11 +46,13 @@ def _whole(state: State, scope: Scope, case: Case, *, empty: bool = False) -> Ca
     if not held and not (empty and scope.accounts is None):
         return None
     personas = sorted({p for t in threads for p in state.case_personas.get((case.id, t.conversation), {})})
+    contacts = tuple(sorted({state.personas[p].contact for p in personas}))
     return case.model_copy(
         update={
             "conversations": tuple(held)[:MOST_CONVERSATIONS],
             "personas": tuple(personas),
-            "contacts": tuple(sorted({state.personas[p].contact for p in personas})),
+            "contacts": contacts,
+            "mixed_people": len(contacts) > 1,
             "interactions": _count(state, case.id),
         }
     )

@@ -95,10 +95,12 @@ def _whole(view: View, row: Row, *, empty: bool = False) -> Case | None:
     if not held and not (empty and view.accounts is None):
         return None
     people = run(_PEOPLE, (row[0],)).fetchall()
+    contacts = tuple(sorted({contact for _, contact in people}))
     update = {
         "conversations": tuple(uid for _, uid in held),
         "personas": tuple(persona for persona, _ in people),
-        "contacts": tuple(sorted({contact for _, contact in people})),
+        "contacts": contacts,
+        "mixed_people": len(contacts) > 1,
         "interactions": run(_COUNT, (row[0],)).fetchone()[0],
     }
     return case_of(row).model_copy(update=update)
