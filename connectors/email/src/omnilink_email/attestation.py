@@ -1,11 +1,13 @@
 """How well our own mail server vouches for the author: Authentication-Results (RFC 8601)."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import idna
 
 from omnilink.model import Attestation
+from omnilink_email.border import Border, results_above
 from omnilink_email.comments import strip_comments
 from omnilink_email.headers import Headers
 from omnilink_email.settings import EmailSettings
@@ -36,6 +38,14 @@ def canonical_domain(domain: str) -> str:
         return domain
 
 
+def _read_sections(sections: Iterable[str]) -> Iterator[_Result]:
+    for section in sections:
+        if (match := _RESULT.match(section)) is not None:
+            stated = _FROM_PROPERTY.search(section, match.end())
+            domain = stated[1].rpartition("@")[2] if stated else None
+            yield _Result(match[1].lower(), match[2].lower(), domain)
+
+
 def _own_results(headers: Headers, authserv_ids: frozenset[str]) -> list[_Result]:
     """The results our own server put on top.
 
@@ -53,30 +63,33 @@ def _own_results(headers: Headers, authserv_ids: frozenset[str]) -> list[_Result
         words = sections[0].split()
         if not words or words[0].strip('"').lower() not in authserv_ids:
             continue
-        for section in sections[1:]:
-            if (match := _RESULT.match(section)) is not None:
-                stated = _FROM_PROPERTY.search(section, match.end())
-                domain = stated[1].rpartition("@")[2] if stated else None
-                found.append(_Result(match[1].lower(), match[2].lower(), domain))
+        found += _read_sections(sections[1:])
     return found
 
 
-def attest(headers: Headers, authserv_ids: frozenset[str], author: str | None) -> Attestation:
+def attest(
+    headers: Headers, authserv_ids: frozenset[str], author: str | None, border: Border | None = None
+) -> Attestation:
     """What our own server found out about the author's address.
 
     Args:
         headers: the mail's.
         authserv_ids: our servers' authserv-ids in lower case; none = nothing is believed.
         author: the bare address, if there is exactly one.
+        border: of the provider that keeps the mailbox, if it is one that writes its verdict below a hop of its own.
 
     Returns:
         `DMARC` for a pass of the very domain of From. `FAILED` for a DMARC failure or a pass of another domain
         than the author's, and, where DMARC gave no verdict, for an SPF failure that no DKIM signature makes up for.
         Else `NONE`.
     """
-    if not authserv_ids or author is None or not headers.raw("authentication-results"):
+    if author is None:
         return Attestation.NONE
-    results = _own_results(headers, authserv_ids)
+    results: list[_Result] = []
+    if authserv_ids and headers.raw("authentication-results"):
+        results += _own_results(headers, authserv_ids)
+    if border is not None and headers.raw(border.field):
+        results += [result for verdict in results_above(headers, border) for result in _read_sections(verdict)]
     dmarc = [r for r in results if r.method == "dmarc"]
     if any(r.result == "fail" for r in dmarc):
         return Attestation.FAILED

@@ -1,6 +1,7 @@
 """The connector's class: wiring only."""
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from omnilink.plugin import (
     Answer,
     Capabilities,
     ConnectorSettings,
+    HttpAnswer,
     Manifest,
     Outcome,
     RenderPlan,
@@ -19,6 +21,7 @@ from omnilink.plugin import (
     TransportFailed,
 )
 from omnilink.plugin.http import HttpClient
+from omnilink.plugin.oauth import AccessTokens
 from omnilink_email.answers import read_reply
 from omnilink_email.body import read_media_bytes
 from omnilink_email.inbound import parse_mail
@@ -47,6 +50,8 @@ class EmailConnector:
     def __init__(self, settings: ConnectorSettings) -> None:
         self._settings = read_settings(settings)
         self._servers = read_servers(settings)
+        source = self._servers.tokens
+        self._tokens = AccessTokens(source, connector="email") if source is not None else None
 
     @staticmethod
     def dial(server: Server) -> SmtpClient:
@@ -85,13 +90,28 @@ class EmailConnector:
         """What arrives in the IMAP folder (see `polling.poll_folder`).
 
         Raises:
-            ConfigError: no IMAP server, or no login there, is configured.
+            ConfigError: no IMAP server, or no login there, is configured; or the login is refused.
+            TransientError: the server, or the one that gives tokens, cannot be reached now.
         """
         server = self._servers.imap
         if server is None or server.username is None:
             raise ConfigError("fetching mail needs imap_host and imap_username", connector="email")
-        password = _password(server, secrets, IMAP_PASSWORD) or ""
-        return poll_folder(cursor, server, password, self._servers.folder, self._servers.idle_s, self.open_folder)
+        if not server.by_token:
+            _password(server, secrets, IMAP_PASSWORD)  # what is missing is told now
+        return self._fetch(cursor, server, secrets, http)
+
+    async def _fetch(
+        self, cursor: str | None, server: Server, secrets: Secrets, http: HttpClient
+    ) -> AsyncGenerator[Sequence[Received]]:
+        password = await self._password(server, secrets, IMAP_PASSWORD, http) or ""
+        lots = poll_folder(cursor, server, password, self._servers.folder, self._servers.idle_s, self.open_folder)
+        try:
+            async with aclosing(lots):
+                async for lot in lots:
+                    yield lot
+        except ConfigError:
+            self._forget_token()
+            raise
 
     def render(self, message: Outgoing, context: SendContext) -> RenderPlan:
         """The message as one mail (see `outbound.render_mail`).
@@ -106,15 +126,30 @@ class EmailConnector:
 
         Raises:
             SecretMissing: the server wants a login and there is no password.
+            ConfigError, TransientError: it wants a token and none is given (now).
         """
         server = self._servers.smtp
         if server is None:
             return TransportFailed("no-mail-server", dispatched=False)
-        return await transmit_mail(request, server, _password(server, secrets, SMTP_PASSWORD), self.dial)
+        password = await self._password(server, secrets, SMTP_PASSWORD, http)
+        answer = await transmit_mail(request, server, password, self.dial)
+        if isinstance(answer, HttpAnswer) and answer.headers.get("stage") == "auth":
+            self._forget_token()
+        return answer
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What the server's reply means (see `answers.read_reply`)."""
         return read_reply(step, answer)
+
+    async def _password(self, server: Server, secrets: Secrets, name: str, http: HttpClient) -> str | None:
+        """What the server wants to hear at the login: a password, or an access token that is good for a while."""
+        if not server.by_token or self._tokens is None:
+            return _password(server, secrets, name)
+        return (await self._tokens.get(secrets, http)).reveal()
+
+    def _forget_token(self) -> None:
+        if self._tokens is not None:
+            self._tokens.forget()
 
 
 def _password(server: Server, secrets: Secrets, name: str) -> str | None:

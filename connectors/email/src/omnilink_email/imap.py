@@ -14,6 +14,7 @@ from imap_tools.errors import MailboxFolderSelectError, MailboxLoginError
 from omnilink.errors import ConfigError, TransientError
 from omnilink_email.limits import MAX_MAIL_BYTES
 from omnilink_email.polling import Folder
+from omnilink_email.sasl import choose_login
 from omnilink_email.servers import Server
 
 CONNECT_S = 30.0
@@ -29,6 +30,11 @@ _TEMPORARY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]")
 def open_folder(server: Server, password: str, name: str) -> Folder:
     """Connects, logs in and opens a folder for reading only.
 
+    Args:
+        server: where.
+        password: or the access token, where the server says so.
+        name: of the folder.
+
     Raises:
         ConfigError: the password or the folder is wrong.
         TransientError: the server cannot be reached now.
@@ -36,7 +42,9 @@ def open_folder(server: Server, password: str, name: str) -> Folder:
     box: BaseMailBox | None = None
     try:
         box = _connect(server)
-        if server.username:
+        if server.by_token:
+            _log_in_by_token(box, server, password)
+        elif server.username:
             both = server.username + password
             (box.login if both.isascii() else box.login_utf8)(server.username, password, initial_folder=None)
         box.folder.set(name, readonly=True)
@@ -56,10 +64,30 @@ def _connect(server: Server) -> BaseMailBox:
     return kind(server.host, server.port, timeout=CONNECT_S, ssl_context=context)
 
 
+def _log_in_by_token(box: BaseMailBox, server: Server, token: str) -> None:
+    """Logs in by the SASL mechanism the server offers (RFC 9051 §6.2.2).
+
+    Raises:
+        ConfigError: it offers none that takes a token.
+        MailboxLoginError: it refuses the token.
+    """
+    offered = [name[5:] for name in box.client.capabilities if name.upper().startswith("AUTH=")]
+    login = choose_login(server, token, offered)
+    if login is None:
+        raise ConfigError("the mail server takes no access tokens", connector="email", setting="oauth_token_url")
+    said = iter((login.first, login.after_refusal))
+    try:
+        box.client.authenticate(login.mechanism, lambda challenge: next(said, b""))
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as e:
+        raise MailboxLoginError(("NO", [str(e).encode()]), "OK") from None
+
+
 def _told(error: Exception) -> ConfigError | TransientError:
     text = str(error)
     if isinstance(error, MailboxLoginError) and not _TEMPORARY.search(text):
-        return ConfigError("the mail server refuses the user or the password", connector="email",
+        return ConfigError("the mail server refuses the user, the password or the token", connector="email",
                            setting="imap_password")  # fmt: skip
     if isinstance(error, MailboxFolderSelectError) and not _TEMPORARY.search(text):
         return ConfigError("the mail server has no such folder", connector="email", setting="imap_folder")

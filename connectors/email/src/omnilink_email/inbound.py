@@ -142,7 +142,7 @@ def _parse(raw: bytes, settings: EmailSettings) -> list[Event]:
         return _unparsed(raw, "no_headers")
 
     author = find_author(headers, budget)
-    attestation = attest(headers, settings.authserv_ids, author.address)
+    attestation = attest(headers, settings.authserv_ids, author.address, settings.border)
     if (author.address or "").lower() in settings.own and not is_really_ours(headers, attestation, settings):
         attestation = Attestation.FAILED
     participants = read_participants(headers, author, attestation, settings.own, budget)

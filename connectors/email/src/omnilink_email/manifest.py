@@ -18,6 +18,12 @@ MANIFEST = Manifest(
             example="mx.town.example",
         ),
         Setting(
+            name="mailbox_at",
+            summary="gmail or microsoft365, where that keeps the mailbox and takes its mail straight from outside: its "
+            "verdicts are believed",
+            example="gmail",
+        ),
+        Setting(
             name="trust_own_from",
             summary="believe that mails from our own addresses are ours although nothing proves it (an old archive)",
             example="false",
@@ -32,6 +38,20 @@ MANIFEST = Manifest(
         Setting("imap_tls", "tls (if not given), starttls, or none (only to this machine)"),
         Setting("imap_username", "the login there", example="help@town.example"),
         Setting(IMAP_PASSWORD, "its password", secret=True, example="env:IMAP_PASSWORD"),
+        Setting(
+            "oauth_token_url",
+            "logins with OAuth 2.0: the provider's token end point",
+            example="https://oauth2.googleapis.com/token",
+        ),
+        Setting("oauth_client_id", "your application's id there"),
+        Setting("oauth_client_secret", "its secret", secret=True, example="env:OAUTH_CLIENT_SECRET"),
+        Setting(
+            "oauth_refresh_token",
+            "a user's consent; without it the application itself logs in",
+            secret=True,
+            example="env:OAUTH_REFRESH_TOKEN",
+        ),
+        Setting("oauth_scope", "what the token is for, if the provider asks"),
         Setting("imap_folder", "the folder that is fetched; INBOX if not given", example="INBOX"),
         Setting("imap_idle_s", "seconds without news after which the line is checked; 60 if not given"),
         Setting("from_name", "the name shown beside the sender's address", example="Town Hall"),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
+from omnilink.plugin.oauth import TokenSource, require_https
 from omnilink_email.control import has_control
 
 Security = Literal["tls", "starttls", "none"]
@@ -26,12 +27,14 @@ class Server:
 
     Attributes:
         username: None = without a login.
+        by_token: the login is an access token (OAuth 2.0), not a password.
     """
 
     host: str
     port: int
     security: Security
     username: str | None = None
+    by_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Servers:
         imap: mails are fetched there; None = it is not polled.
         folder: the one that is fetched.
         idle_s: after how long without news the line is checked.
+        tokens: where access tokens come from; None = passwords are used.
     """
 
     smtp: Server | None = None
@@ -68,6 +72,7 @@ class Servers:
     folder: str = "INBOX"
     idle_s: float = 60.0
     writing: Writing = Writing()
+    tokens: TokenSource | None = None
 
 
 def read_servers(settings: ConnectorSettings) -> Servers:
@@ -80,9 +85,11 @@ def read_servers(settings: ConnectorSettings) -> Servers:
     idle_s = options.get("imap_idle_s", 60)
     if isinstance(idle_s, bool) or not isinstance(idle_s, int | float) or not 1 <= idle_s <= LONGEST_IDLE_S:
         raise _wrong(settings, "imap_idle_s", "must be a number of seconds from 1 to 1740")
+    tokens = _token_source(settings)
     return Servers(
-        smtp=_server(settings, "smtp", _SMTP_PORTS),
-        imap=_server(settings, "imap", _IMAP_PORTS),
+        tokens=tokens,
+        smtp=_server(settings, "smtp", _SMTP_PORTS, by_token=tokens is not None),
+        imap=_server(settings, "imap", _IMAP_PORTS, by_token=tokens is not None),
         folder=_text(settings, options, "imap_folder") or "INBOX",
         idle_s=float(idle_s),
         writing=Writing(
@@ -127,7 +134,19 @@ def _text(settings: ConnectorSettings, options: Mapping[str, Any], name: str) ->
     return value.strip() or None
 
 
-def _server(settings: ConnectorSettings, kind: str, ports: Mapping[Security, int]) -> Server | None:
+def _token_source(settings: ConnectorSettings) -> TokenSource | None:
+    url = _text(settings, settings.options, "oauth_token_url")
+    client_id = _text(settings, settings.options, "oauth_client_id")
+    if url is None and client_id is None:
+        return None
+    if url is None or client_id is None:
+        raise _wrong(settings, "oauth_token_url", "and oauth_client_id belong together")
+    setting = f"accounts.{settings.account}.oauth_token_url"
+    scope = _text(settings, settings.options, "oauth_scope") or ""
+    return TokenSource(require_https(url, setting=setting, connector="email"), client_id, scope)
+
+
+def _server(settings: ConnectorSettings, kind: str, ports: Mapping[Security, int], *, by_token: bool) -> Server | None:
     host = _text(settings, settings.options, f"{kind}_host")
     if host is None:
         return None
@@ -141,7 +160,7 @@ def _server(settings: ConnectorSettings, kind: str, ports: Mapping[Security, int
     username = _text(settings, settings.options, f"{kind}_username")
     if security == "none" and username and not _is_this_machine(host):
         raise _wrong(settings, f"{kind}_tls", "must not be none where a password is sent to another machine")
-    return Server(host, port, security, username)
+    return Server(host, port, security, username, by_token=by_token and username is not None)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -6,12 +6,14 @@ after it, without an answer, nobody knows.
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from omnilink.plugin import Answer, HttpAnswer, TransportFailed
+from omnilink_email.sasl import choose_login
 from omnilink_email.servers import Server
 
 # Shorter than the time the core believes a delivery alive (two minutes).
@@ -59,6 +61,9 @@ class SmtpClient(Protocol):
     transport: Any
 
     async def connect(self) -> Any: ...
+    async def ehlo(self) -> Any: ...
+    @property
+    def server_auth_methods(self) -> list[str]: ...
     async def login(self, username: str, password: str, /) -> Any: ...
     def supports_extension(self, extension: str, /) -> bool: ...
     async def mail(self, sender: str, /, *, options: Iterable[str] | None = None, encoding: str = "ascii") -> Any: ...
@@ -89,6 +94,7 @@ async def transmit_mail(request: MailRequest, server: Server, password: str | No
     Args:
         request: the mail.
         server: with a username only if there is a password.
+        password: or the access token, where the server says so.
         dial: makes the connection.
 
     Returns:
@@ -131,7 +137,11 @@ class _Exchange:
         await client.connect()
         if self.server.username and self.password is not None:
             self.stage = "auth"
-            await client.login(self.server.username, self.password)
+            if self.server.by_token:
+                if (refusal := await self._log_in_by_token(self.password)) is not None:
+                    return refusal
+            else:
+                await client.login(self.server.username, self.password)
         self.stage = "mail"
         if request.is_international and not client.supports_extension("smtputf8"):
             # RFC 6531 §3.5's own reply, before it is asked.
@@ -153,6 +163,17 @@ class _Exchange:
             async with asyncio.timeout(_QUIT_S):
                 await client.quit()
         return self.answer(taken.code, taken.message)
+
+    async def _log_in_by_token(self, token: str) -> Answer | None:
+        """Logs in by SASL (RFC 4954); the server's refusal, if it refuses."""
+        await self.client.ehlo()
+        login = choose_login(self.server, token, self.client.server_auth_methods)
+        if login is None:
+            return self.answer(504, "5.5.4 no mechanism that takes a token is offered")
+        said = await self.client.execute_command(b"AUTH", login.mechanism.encode(), b64encode(login.first))
+        if said.code == 334:  # why not; it wants an answer before it says no
+            said = await self.client.execute_command(b64encode(login.after_refusal))
+        return None if said.code == 235 else self.answer(said.code, said.message)
 
     def _mail_options(self, request: MailRequest) -> list[str]:
         options = []
