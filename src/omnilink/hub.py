@@ -42,6 +42,7 @@ from omnilink.plugin.http import HttpClient, make_client, quiet_logs
 from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import Settings
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
+from omnilink.resolution.turns import Resolution
 from omnilink.store.base import ContactRow, Store
 
 
@@ -85,12 +86,14 @@ class Hub:
         self.accounts = Accounts(self.settings, self.registry)
         self._clock, self._new_id = clock, new_id or IdSource(clock)
         self._loop = Loop(self._work)
+        self._resolution = Resolution(store, self.scope)
         tokens = TokenReader(self.accounts.reply_keys)
         self._cases = CaseKeeper(store, self.scope, self._new_id, clock, token_of=tokens.read)
         self._processor = Processor(
             store,
             self.scope,
             self.accounts.reader,
+            self._resolution,
             new_id=self._new_id,
             clock=clock,
             then=self._cases.catch_up,
@@ -99,7 +102,7 @@ class Hub:
         self.meter = Meter(store, self.scope, self.accounts, clock)
         self._receiver = Receiver(
             store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._processor.prepare,
-            answer or self.registry.answer, self.meter,
+            self._processor.record, answer or self.registry.answer, self.meter,
         )  # fmt: skip
         self._importer = Importer(store, self.scope, self.accounts, self._processor, self._new_id, clock)
         self.poller = Poller(

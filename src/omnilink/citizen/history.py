@@ -23,7 +23,14 @@ _ROLE_WORDS = {
 }  # fmt: skip
 _BASIS_WORDS = {
     "handle": "by this handle",
-    "handle-and-stated-name": "by this telephone and the name stated",
+    "handle-and-stated-name": "by this handle and the name stated",
+    "holder": "by this handle, whose holder they are taken to be",
+    "unknown-holder": "by this handle, whose holder never said a name",
+    "household": "by this handle, which several people use; nobody said who it was",
+    "place": "by this handle, which is a place's or many people's",
+    "rest": "by this handle, after it had not been used for long; nobody said who it was",
+    "child": "by this handle, on a child's behalf; nobody said who it was",
+    "unvouched-call": "by this number, for which no carrier vouches",
     "failed-authentication": "the sender's check failed, so the handle proves nothing",
     "no-handle": "no handle was seen",
     "withheld": "the number was withheld",

@@ -7,7 +7,7 @@ from omnilink.identity.components import partition
 from omnilink.identity.normalise import normalise_name
 from omnilink.model.contact import Contact, ContactField
 from omnilink.model.handle import Handle
-from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, Persona
+from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, UNVOUCHED_KEY, Persona
 from omnilink.store.base import Component, ContactRow
 
 
@@ -48,7 +48,7 @@ def choose_persona(personas: Iterable[Persona], contact_of: dict[str, str], hand
         NotFound: nobody has that handle (or no such name on it).
         Ambiguous: several people have it.
     """
-    known = [p for p in personas if not p.key.startswith((FAILED_KEY, UNNAMED_KEY))]
+    known = [p for p in personas if not p.key.startswith((FAILED_KEY, UNNAMED_KEY, UNVOUCHED_KEY))]
     if name is not None:
         wanted = normalise_name(name)
         known = [p for p in known if p.name == wanted]

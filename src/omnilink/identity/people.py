@@ -4,13 +4,13 @@ Mutable by design and private to that decision; a store sees only what is read o
 links a person adds or revokes use the same code, so both keep the same rules.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
-from itertools import combinations
 
 from omnilink.identity.components import partition
-from omnilink.identity.resolve import RULE_EXACT, PersonaSeed, is_shared, plan_exact, seed_mailbox
-from omnilink.model.participant import Participant
+from omnilink.identity.online.spanning import DECISION, Tie
+from omnilink.identity.resolve import PersonaSeed, only_contact
+from omnilink.model.participant import Participant, Role
 from omnilink.model.persona import (
     Attribution,
     Claim,
@@ -22,6 +22,9 @@ from omnilink.model.persona import (
     Revocation,
     Verdict,
 )
+
+RULES = "rule:"
+RULE = "rule:resolver"
 
 
 class People:
@@ -47,7 +50,7 @@ class People:
         now: datetime,
     ) -> None:
         self._new_id, self._now = new_id, now
-        self._refs = dict(personas)
+        self._refs = {ref.key: ref for refs in members.values() for ref in refs} | dict(personas)
         self._holders = {key: {ref.key: ref for ref in refs} for key, refs in holders.items()}
         self._members = {contact: tuple(refs) for contact, refs in members.items()}
         self._links = {link.id: link for link in links}
@@ -62,16 +65,24 @@ class People:
         self.personas: list[Persona] = []
         self.claims: list[tuple[str, Claim]] = []
         self.attributions: list[Attribution] = []
+        self.reinstated: list[str] = []
 
     # --- personas ---------------------------------------------------------------------------------------------
 
-    def persona(self, seed: PersonaSeed, seen_at: datetime) -> PersonaRef:
-        """The persona of a seed, made if it is new; a new one is compared with all holders of its keys."""
-        if ref := self._refs.get(seed.key):
+    def persona(self, seed: PersonaSeed, seen_at: datetime, *, key: str = "") -> PersonaRef:
+        """The persona of a seed, made if it is new.
+
+        Args:
+            seed: what it shows.
+            seen_at: when it was first seen.
+            key: its key, where it is told from others that show the same.
+        """
+        key = key or seed.key
+        if ref := self._refs.get(key):
             return ref
         made = Persona(
             id=self._new_id(),
-            key=seed.key,
+            key=key,
             handle=seed.handle,
             match_keys=seed.match_keys,
             name=seed.name,
@@ -83,32 +94,60 @@ class People:
         self._members[ref.id] = (ref,)
         self._memberships[ref.id] = ref.id
         for match_key in ref.match_keys:
-            if is_shared(match_key):
-                self._holders.setdefault(match_key, {})[ref.key] = ref
-                self._apply_exact(match_key, ref)
-            elif match_key != ref.key:
-                self._link_exact(ref, self.persona(seed_mailbox(match_key), seen_at), match_key, "mailbox")
+            self._holders.setdefault(match_key, {})[ref.key] = ref
         return ref
 
+    def adopt(self, ref: PersonaRef) -> None:
+        """A persona just made, of a handle that only one contact holds, is that contact's."""
+        for match_key in ref.match_keys:
+            if (other := only_contact(ref, self._holders.get(match_key, {}))) is not None:
+                evidence = (Evidence(kind="only-holder", refs=(f"key:{match_key}",)),)
+                self.link(ref, other, method=Method.EXACT_KEY, basis="only-holder", by=RULE, evidence=evidence)
+
+    def ref(self, key: str) -> PersonaRef | None:
+        """A persona by its key, if it is known here."""
+        return self._refs.get(key)
+
+    @property
+    def known(self) -> Iterable[PersonaRef]:
+        """Every persona known here."""
+        return [ref for refs in self._members.values() for ref in refs]
+
+    def holders(self, keys: Iterable[str]) -> dict[str, list[PersonaRef]]:
+        """Handle's key → the personas that have it."""
+        return {key: list(self._holders[key].values()) for key in keys if key in self._holders}
+
+    def address(self, interaction: str, ordinal: int, participant: Participant, seed: PersonaSeed, source: str) -> None:
+        """Says whom we write to ourselves."""
+        ref = self._refs.get(seed.key)
+        if ref is None:
+            ref = self.persona(seed, self._now)
+            self.adopt(ref)
+        self.attribute(interaction, ordinal, participant.role, ref, "handle-and-stated-name" if seed.name else "handle")
+        self.claim(ref, participant, self._now, source)
+
     def attribute(
-        self, interaction: str, ordinal: int, participant: Participant, seed: PersonaSeed, at: datetime, source: str
-    ) -> PersonaRef:
-        """Says that a participant is a persona, and keeps what was claimed of them."""
-        ref = self.persona(seed, at)
+        self, interaction: str, ordinal: int, role: Role, ref: PersonaRef, kind: str, *, share: float | None = None
+    ) -> None:
+        """Says that a participant is a persona.
+
+        Args:
+            kind: the rule.
+            share: of the handle's use around then, the persona's, where several people use it.
+        """
         self.attributions.append(
             Attribution(
                 interaction=interaction,
                 ordinal=ordinal,
-                role=participant.role,
+                role=role,
                 persona=ref.id,
-                method=seed.method,
-                evidence=(Evidence(kind=seed.reason),),
-                asserted_by="rule:first-floor",
+                method=Method.EXACT_KEY if share is None else Method.PROBABILISTIC,
+                score=share,
+                evidence=(Evidence(kind=kind),),
+                asserted_by=RULE,
                 at=self._now,
             )
         )
-        self.claim(ref, participant, at, source)
-        return ref
 
     def claim(self, ref: PersonaRef, participant: Participant, at: datetime, source: str) -> None:
         """Keeps what was claimed of a persona, each (field, value, source) once."""
@@ -134,6 +173,7 @@ class People:
         verdict: Verdict = Verdict.SAME,
         evidence: tuple[Evidence, ...] = (),
         depends_on: tuple[str, ...] = (),
+        score: float | None = None,
         at: datetime | None = None,
     ) -> Link | None:
         """Links two personas; the same pair, method and basis is one link for ever.
@@ -157,6 +197,7 @@ class People:
             verdict=verdict,
             method=method,
             basis=basis,
+            score=score,
             evidence=evidence,
             depends_on=depends_on,
             asserted_by=by,
@@ -167,14 +208,6 @@ class People:
         self._new_links[made.id] = None
         self._moved.update((a.key, b.key))
         return made
-
-    def attest(self, refs: Iterable[PersonaRef], *, basis: str, by: str, at: datetime) -> None:
-        """The platform itself says that these personas are one account's."""
-        for a, b in combinations(sorted(refs, key=lambda r: r.key), 2):
-            self.link(
-                a, b, method=Method.PLATFORM_ATTESTED, basis=basis, by=by, at=at,
-                evidence=(Evidence(kind="platform-attested", refs=(basis,)),),
-            )  # fmt: skip
 
     def revoke(self, link: Link, *, by: str, reason: str) -> None:
         """Puts a link out of force."""
@@ -188,27 +221,36 @@ class People:
         self._by_basis[link.method, link.basis][link.key_a, link.key_b] = changed
         self._moved.update((link.key_a, link.key_b))
 
-    def _apply_exact(self, match_key: str, newcomer: PersonaRef) -> None:
-        holders = self._holders[match_key]
-        basis = f"key:{match_key}"
-        made = self._by_basis.get((Method.EXACT_KEY, basis), {})
-        plan = plan_exact(newcomer, holders, made.values())
-        for key in plan.link_with:
-            self._link_exact(newcomer, holders[key], match_key, plan.band)
-        for link in plan.revoke:
-            self.revoke(link, by=RULE_EXACT, reason=f"the key is shared: {plan.band}")
+    def tie(self, concerned: Container[str], ties: Iterable[Tie]) -> None:
+        """Brings the rules' links to what they should be.
 
-    def _link_exact(self, a: PersonaRef, b: PersonaRef, match_key: str, band: str) -> None:
-        basis = f"key:{match_key}"
-        self.link(
-            a,
-            b,
-            method=Method.EXACT_KEY,
-            basis=basis,
-            by=RULE_EXACT,
-            evidence=(Evidence(kind="exact-key", refs=(basis,)),),
-            depends_on=(f"band:{match_key}={band}",),
-        )
+        Args:
+            concerned: keys of the personas whose links may have changed.
+            ties: every link between these and others that should be in force.
+        """
+        wanted = {(t.a, t.b, t.verdict, t.method, t.basis): t for t in ties}
+        for link in list(self._links.values()):
+            name = (link.key_a, link.key_b, link.verdict, link.method, link.basis)
+            ours = link.asserted_by.startswith(RULES) or link.basis.startswith(DECISION)
+            if not ours or not (link.key_a in concerned or link.key_b in concerned):
+                continue
+            if link.in_force and name not in wanted:
+                self.revoke(link, by=RULE, reason="decided again")
+            elif not link.in_force and name in wanted and (link.revoked_by or "").startswith(RULES):
+                self._reinstate(link)
+            wanted.pop(name, None)
+        for tie in wanted.values():
+            self.link(
+                self._refs[tie.a], self._refs[tie.b], method=tie.method, basis=tie.basis, by=tie.by or RULE,
+                verdict=tie.verdict, evidence=tie.evidence, depends_on=tie.depends_on, score=tie.score,
+            )  # fmt: skip
+
+    def _reinstate(self, link: Link) -> None:
+        if link.id in self._revoked:
+            del self._revoked[link.id]
+        else:
+            self.reinstated.append(link.id)
+        self._replace(link, revoked_at=None, revoked_by=None, revoked_reason=None)
 
     # --- the result -------------------------------------------------------------------------------------------
 

@@ -1,123 +1,109 @@
-"""Resolve, first floor: which persona took part, and which personas exact keys make one.
+"""Resolve: which persona a participant is taken to be as long as nothing else is known, and what it showed.
 
-A persona is keyed by its handle; by handle and stated name on a telephone; on its own after a failed
-authentication. Personas that share a match key are linked (`exact_key`). A telephone number is taken
-as one person's only while at most one name was ever stated on it: with the second name its exact links are
-revoked, and its nameless caller is nobody in particular.
+A persona is what was shown on one handle: the handle alone (whoever uses it), or the handle with a stated name and
+other claims. Whoever failed an authentication, and whoever showed no handle, is a persona of its own. Who of a
+handle's holders a participant was, and which personas are one person, `identity.online` decides.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from omnilink.identity.normalise import is_withheld, normalise, normalise_name
+from omnilink.identity.normalise import is_withheld, normalise_name
+from omnilink.identity.online.forms import name_form
+from omnilink.identity.online.observation import Distrust, Observation, observe_participant
+from omnilink.identity.online.persona import Place, signature, slot_of
+from omnilink.identity.person_name import parse_name
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant
-from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, Link, Method, PersonaRef
-
-RULE_EXACT = "rule:exact-key"
-HOT_KEY = 12
-"""Personas that may share one telephone number and still be linked; above it the number is a place's."""
+from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, UNVOUCHED_KEY, PersonaRef
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonaSeed:
-    """The persona a participant belongs to, by its canonical key (it may exist already)."""
+    """The persona a participant is taken to be at first, by its canonical key (it may exist already).
+
+    Attributes:
+        shown: what the participant showed; its id and time are still to be set.
+        name: the stated name, normalised.
+    """
 
     key: str
     handle: Handle | None
     match_keys: tuple[str, ...]
     name: str | None
-    method: Method
-    reason: str
+    shown: Observation
 
 
 def seed_persona(participant: Participant, *, place: str) -> PersonaSeed:
-    """Which persona a participant is attributed to.
+    """Which persona a participant is taken to be at first.
 
     Args:
         participant: as seen, its handle normalised.
         place: where it was seen: what names a persona that nothing else names.
     """
-    handle = participant.handle
+    seed = _seed(participant)
+    return seed if seed.key else replace(seed, key=f"{_prefix(participant, seed)}{place}")
+
+
+def _prefix(participant: Participant, seed: PersonaSeed) -> str:
+    handle = seed.handle
     if handle is None or is_withheld(handle):
         # Everybody who withholds the number shares the word for it; it must not make them one person.
-        reason = "no-handle" if handle is None else "withheld"
-        return PersonaSeed(f"{UNNAMED_KEY}{place}", handle, (), None, Method.EXACT_KEY, reason)
-    if participant.attestation is Attestation.FAILED:
+        return UNNAMED_KEY
+    failed = participant.attestation is Attestation.FAILED
+    return f"{FAILED_KEY if failed else UNVOUCHED_KEY}{handle.key}#"
+
+
+@lru_cache(maxsize=1 << 14)
+def _seed(participant: Participant) -> PersonaSeed:
+    """The seed; its key is "" where the place has to name it."""
+    handle = participant.handle
+    if handle is None or is_withheld(handle):
+        hidden = participant.model_copy(update={"handle": None})
+        return PersonaSeed("", handle, (), None, observe_participant(hidden, id="", at=0))
+    match_keys = handle.match_keys or (handle.key,)
+    # Whoever writes on WhatsApp holds the account, and not only the telephone it is named after.
+    keys = (*match_keys, handle.key) if handle.scheme == "wa" and handle.match_keys else match_keys
+    usable = participant.model_copy(update={"handle": handle.model_copy(update={"match_keys": keys})})
+    shown = observe_participant(usable, id="", at=0)
+    slot = slot_of(shown, case_is_shared=False)
+    if shown.distrust is not Distrust.NOTHING and slot.place is Place.ALONE:
         # The handle is what somebody claims to be; it must not lead to its holder.
-        return PersonaSeed(
-            f"{FAILED_KEY}{handle.key}#{place}", handle, (), None, Method.EXACT_KEY, "failed-authentication"
-        )
-    if handle.scheme == "tel" and (stated := participant.stated("name")) and (name := normalise_name(stated)):
-        return PersonaSeed(
-            f"{handle.key}#{name}", handle, handle.match_keys, name, Method.EXACT_KEY, "handle-and-stated-name"
-        )
-    return PersonaSeed(handle.key, handle, handle.match_keys, None, Method.EXACT_KEY, "handle")
+        return PersonaSeed("", handle, (), None, shown)
+    if slot.place is not Place.PERSONA:
+        return PersonaSeed(handle.key, handle, match_keys, None, shown)
+    name = normalise_name(_stated_name(participant)) or None
+    claims = _claims(shown, keys)
+    return PersonaSeed(f"{handle.key}{claims}", handle, match_keys, name, shown)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ExactPlan:
-    """What a new holder of a telephone number changes about the links of that number.
-
-    Attributes:
-        link_with: persona keys of the holders the new one is to be linked with.
-        revoke: links of this key that are to go out of force.
-        band: how the number is used now: `no-name`, `one-name`, `several-names`, `hot`.
-    """
-
-    link_with: tuple[str, ...]
-    revoke: tuple[Link, ...]
-    band: str
+def _stated_name(participant: Participant) -> str:
+    stated = participant.stated
+    pieces = f"{stated('given_name') or ''} {stated('family_name') or ''}".strip()
+    display = participant.handle.display if participant.handle is not None else None
+    return stated("name") or stated("display_name") or display or pieces
 
 
-def band(holders: Iterable[PersonaRef]) -> str:
-    """How a telephone number is used; a function of the set of its holders."""
-    known = list(holders)
-    names = {ref.name for ref in known if ref.name}
-    if len(names) > 1:
-        return "several-names"
-    if len(known) > HOT_KEY:
-        return "hot"
-    return "one-name" if names else "no-name"
+def _claims(shown: Observation, keys: tuple[str, ...]) -> str:
+    """What a persona's key says beside the handle, so that equal keys mean that the same was shown."""
+    form, plain, text = shown.form, None, ""
+    if form is not None:
+        words = " ".join(word for word in (*form.name.given, *form.name.family, form.name.generation) if word)
+        plain, text = name_form(parse_name(words)), f"#{words}"
+    only_name = form is plain and not (shown.born or shown.home or shown.identity)
+    if only_name and set(shown.keys) == set(keys):
+        return text
+    rest = hashlib.blake2b(signature(shown).encode(errors="surrogatepass"), digest_size=5).hexdigest()
+    return f"{text or '#'}~{rest}"
 
 
-def plan_exact(newcomer: PersonaRef, holders: Mapping[str, PersonaRef], links: Iterable[Link]) -> ExactPlan:
-    """What the exact-key rule wants when a persona becomes the newest holder of a telephone number.
-
-    Holders never go, so a number's band only ever moves towards `several-names` and `hot`, and every order of
-    arrival ends with the same links in force.
+def only_contact(ref: PersonaRef, holders: dict[str, PersonaRef]) -> PersonaRef | None:
+    """The persona a new one without a name is taken to belong to: that of the only contact on its handle, if one is.
 
     Args:
-        newcomer: the new holder.
-        holders: persona key → holder, the new one included.
-        links: the links this rule made for this number, in force or not.
+        ref: the new persona.
+        holders: persona key → everybody on the handle, the new one included.
     """
-    found = band(holders.values())
-    if found in ("several-names", "hot"):
-        return ExactPlan((), tuple(link for link in links if link.in_force), found)
-    return ExactPlan(tuple(sorted(key for key in holders if key != newcomer.key)), (), found)
-
-
-def keys_to_read(seed: PersonaSeed) -> tuple[set[str], set[str]]:
-    """What a decision about a persona has to read.
-
-    Returns:
-        Persona keys (its own, and the mailbox behind a variant), and the match keys whose holders count.
-    """
-    shared = {key for key in seed.match_keys if is_shared(key)}
-    return {seed.key, *(set(seed.match_keys) - shared)}, shared
-
-
-def is_shared(match_key: str) -> bool:
-    """Whether a match key may be several people's: a telephone's, never a mailbox's or an account's."""
-    return match_key.startswith("tel:")
-
-
-def seed_mailbox(match_key: str) -> PersonaSeed:
-    """The mailbox that variants of a mail address lead to (`ana+tax@gmail.com` to `ana@gmail.com`).
-
-    Every variant is linked with it, seen or not, so that the links are the same in every order of arrival, and as
-    many as there are variants.
-    """
-    handle = normalise(Handle.parse(match_key))
-    return PersonaSeed(handle.key, handle, (match_key,), None, Method.EXACT_KEY, "handle")
+    others = [holder for key, holder in sorted(holders.items()) if key != ref.key]
+    return others[0] if others and len({other.contact for other in others}) == 1 else None

@@ -6,14 +6,14 @@ before the answer left) reads those bytes.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from omnilink.errors import Conflict
 from omnilink.ingest.accept import accept
-from omnilink.ingest.decide import decide_turn
+from omnilink.ingest.decide import Decided, decide_turn
 from omnilink.ingest.prepare import PreparedEnvelope, collect_lookup
 from omnilink.ingest.process import CONFLICTS, NOT_ITS_FAULT, IngestStore
 from omnilink.ingest.said import make_said
@@ -50,6 +50,7 @@ class Answerer:
     Args:
         store, scope: where and whose.
         prepare: reads an envelope.
+        record: says who the people of a decision are, and writes it with what the request is told.
         ask: the hook.
         new_id, clock: injected.
         stored: called after something was left to be processed.
@@ -58,6 +59,7 @@ class Answerer:
     store: IngestStore
     scope: Scope
     prepare: Callable[[Envelope], PreparedEnvelope]
+    record: Callable[[Decided, Sequence[Reply]], Awaitable[Change]]
     ask: AnswerHook
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
@@ -131,8 +133,11 @@ class Answerer:
                 return _response(asked.reply)
             reply = Reply(account, turn.key, response.status, response.content_type, response.body, self.clock())
             try:
-                change = await self._change(asked.envelope, directive, turn, bare=bare)
-                await self.store.commit_change(self.scope, replace(change, replies=[reply]))
+                decided = None if bare else await self._decide(asked.envelope, directive, turn)
+                if decided is None:
+                    await self.store.commit_change(self.scope, Change(replies=[reply]))
+                else:
+                    await self.record(decided, [reply])
             except Conflict:
                 continue
             except NOT_ITS_FAULT:
@@ -148,9 +153,9 @@ class Answerer:
             return response
         raise Conflict("a turn lost every race for the store", hint="fewer processes should ingest at once")
 
-    async def _change(self, envelope: Envelope | None, directive: Directive, turn: Turn, *, bare: bool) -> Change:
-        if envelope is None or bare:
-            return Change()
+    async def _decide(self, envelope: Envelope | None, directive: Directive, turn: Turn) -> Decided | None:
+        if envelope is None:
+            return None
         heard = await _beside(lambda: self.prepare(envelope))
         said = make_said(directive, turn, heard)
         lookup = collect_lookup([replace(heard, events=(*heard.events, *said))])

@@ -1,19 +1,23 @@
-"""Decide: what a batch of prepared envelopes changes. Pure: a context in, one `Change` out.
+"""Decide: what a batch of prepared envelopes changes. Pure: a context and who the people are in, one `Change` out.
 
 The batch decides serially over its own changes, so that where batches begin and end makes no difference.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from omnilink.identity.online.neighbourhood import Known
 from omnilink.identity.people import People
 from omnilink.ingest.history import History
 from omnilink.ingest.prepare import AccountFacts, Prepared, PreparedEnvelope, Seat
 from omnilink.model.consent import Consent
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.event import About, Event, HandleLearned, Ignored, OptOutReceived, Spoken, Unparsed
+from omnilink.resolution.seen import Seen, told
+from omnilink.resolution.settled import Settled
 from omnilink.store.base import (
     Change,
     Context,
@@ -28,8 +32,8 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 def decide_batch(
     batch: Iterable[PreparedEnvelope], context: Context, new_id: Callable[[], str], now: datetime
-) -> Change:
-    """Decides a batch.
+) -> "Decided":
+    """Decides a batch, all but who the people are.
 
     Args:
         batch: in the order the envelopes arrived.
@@ -37,10 +41,10 @@ def decide_batch(
         new_id: makes public ids.
         now: the time of the decision.
     """
-    decision = _Decision(context, new_id, now)
+    decision = Decided(context, new_id, now)
     for item in batch:
         decision.envelope(item)
-    return decision.change()
+    return decision
 
 
 def decide_turn(
@@ -51,7 +55,7 @@ def decide_turn(
     now: datetime,
     *,
     settles: bool,
-) -> Change:
+) -> "Decided":
     """Decides one request that waits for its answer, with what it is told.
 
     Args:
@@ -62,34 +66,68 @@ def decide_turn(
         now: the time of the decision.
         settles: the envelope is pending still; False where somebody else has settled it meanwhile.
     """
-    decision = _Decision(context, new_id, now)
+    decision = Decided(context, new_id, now)
     if settles:
         decision.envelope(heard)
     for prepared in said:
         decision.add(prepared, heard)
-    return decision.change()
+    return decision
 
 
-class _Decision:
-    """One batch on its way to a `Change`."""
+@dataclass(frozen=True, slots=True, repr=False)
+class _Told:
+    """What was said of a handle outside of any interaction: who has it, and what they agree to."""
+
+    seat: Seat
+    at: datetime
+    source: str
+    consent: Mapping[str, str] | None = None
+
+
+class Decided:
+    """One batch on its way to a `Change`.
+
+    Attributes:
+        told: what platforms told of handles, for the resolver.
+    """
 
     def __init__(self, context: Context, new_id: Callable[[], str], now: datetime) -> None:
         self._context, self._new_id, self._now = context, new_id, now
-        self._people = People(
-            personas=context.personas,
-            holders=context.holders,
-            members=context.members,
-            links=context.links,
-            new_id=new_id,
-            now=now,
-        )
         self._events = dict(context.events)
-        self._history = History(context, self._people, new_id, now)
+        self._history = History(context, new_id, now)
         self._parked = {key: list(parked) for key, parked in context.parked.items()}
         self._envelopes: list[SettledEnvelope] = []
         self._settled: list[SettledEvent] = []
         self._unparked: list[SettledEvent] = []
-        self._consents: list[Consent] = []
+        self._said: list[_Told] = []
+        self.told: list[Known] = []
+
+    @property
+    def seen(self) -> Sequence[Seen]:
+        """The participants of what is being recorded."""
+        return self._history.seen
+
+    @property
+    def personas(self) -> frozenset[str]:
+        """Keys of the personas the change will need beside those the resolver names."""
+        return frozenset([s.seed.key for s in self.seen] + [t.seat.seed.key for t in self._said if t.seat.seed])
+
+    @property
+    def handles(self) -> frozenset[str]:
+        """Handles on which personas are made that nobody showed, or of several accounts only the first."""
+        said = [t.seat.seed for t in self._said if t.seat.seed is not None]
+        accounts = [s.seed for s in self.seen if s.rank]
+        return frozenset(key for seed in (*said, *accounts) for key in seed.match_keys)
+
+    @property
+    def seq(self) -> int:
+        """Number of the change it was decided after."""
+        return self._context.seq
+
+    @property
+    def interactions(self) -> int:
+        """How many interactions are new."""
+        return len(self._history.interactions)
 
     def envelope(self, item: PreparedEnvelope) -> None:
         """Settles every event of one envelope, then the envelope."""
@@ -189,41 +227,52 @@ class _Decision:
 
     def _learned(self, event: HandleLearned, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
         at = event.occurred_at or envelope.received_at
-        refs = []
-        for seat in seats:
-            if seat.seed is not None:
-                ref = self._people.persona(seat.seed, at)
-                self._people.claim(ref, seat.participant, at, account.name)
-                refs.append(ref)
-        if event.replaced:
-            # The old number will be somebody else's one day, and would bring a stranger into this history. What still
-            # joins the two is an id of the account that both were seen with.
-            return
-        basis = f"event:{account.name}/{event.event_key}"
-        self._people.attest(refs, basis=basis, by=f"connector:{account.connector}", at=at)
+        self._said += [_Told(seat, at, account.name) for seat in seats]
+        keys = tuple(key for seat in seats if seat.seed is not None for key in seat.seed.shown.keys)
+        # A replaced number will be somebody else's one day, and would bring a stranger into this history. What still
+        # joins the two is an id of the account that both were seen with.
+        if keys and not event.replaced:
+            self.told.append(told(account.name, event.event_key, keys, at))
 
     def _opted(self, event: OptOutReceived, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
         at = event.occurred_at or envelope.received_at
-        for seat in seats:
-            if seat.seed is not None:
-                ref = self._people.persona(seat.seed, at)
-                self._consents.append(
-                    Consent(
-                        persona=ref.id,
-                        purpose=event.purpose,
-                        sender=event.sender.key if event.sender else "",
-                        state="granted" if event.opted_in else "withdrawn",
-                        evidence=event.event_key,
-                        at=at,
-                    )
-                )
+        consent = {
+            "purpose": event.purpose,
+            "sender": event.sender.key if event.sender else "",
+            "state": "granted" if event.opted_in else "withdrawn",
+            "evidence": event.event_key,
+        }
+        self._said += [_Told(seat, at, account.name, consent) for seat in seats]
 
-    def change(self) -> Change:
-        """Everything that was decided."""
-        people, history = self._people, self._history
-        return Change(
-            seq=self._context.seq,
-            versions=self._context.versions,
+    def _write_said(self, people: People) -> list[Consent]:
+        consents = []
+        for each in self._said:
+            if each.seat.seed is None:
+                continue
+            ref = people.ref(each.seat.seed.key)
+            if ref is None:
+                ref = people.persona(each.seat.seed, each.at)
+            if each.consent is None:
+                people.claim(ref, each.seat.participant, each.at, each.source)
+            else:
+                consents.append(Consent(persona=ref.id, at=each.at, **each.consent))  # type: ignore[arg-type]
+        return consents
+
+    def change(self, settled: Settled) -> tuple[Change, dict[str, tuple[str, str]]]:
+        """Everything that was decided.
+
+        Args:
+            settled: who the people are.
+
+        Returns:
+            The change; and observation id → key of the persona it is attributed to now, and the rule.
+        """
+        history, people = self._history, settled.people(self._new_id, self._now)
+        consents = self._write_said(people)
+        attributed = settled.write(people, self.seen)
+        change = Change(
+            seq=min(self._context.seq, settled.context.seq),
+            versions={**self._context.versions, **settled.versions},
             envelopes=self._envelopes,
             events=self._settle_within_batch(),
             settled=self._unparked,
@@ -236,13 +285,16 @@ class _Decision:
             attributions=people.attributions,
             links=people.links(),
             revoked=people.revocations(),
+            reinstated=people.reinstated,
             memberships=people.memberships(),
+            observations=settled.observations,
             conversations=history.conversations,
             conversation_keys=history.conversation_keys,
             merges=history.merges,
             message_keys=history.message_keys,
-            consents=self._consents,
+            consents=consents,
         )
+        return change, attributed
 
     def _settle_within_batch(self) -> list[SettledEvent]:
         """Events parked and unparked within the batch are written as recorded at once."""

@@ -10,7 +10,6 @@ from typing import Literal
 
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
-from omnilink.identity.people import People
 from omnilink.ingest.media import make_items
 from omnilink.ingest.prepare import AccountFacts, Seat
 from omnilink.model.conversation import Conversation
@@ -26,9 +25,11 @@ from omnilink.model.event import (
     MessageReceived,
     Spoken,
 )
+from omnilink.model.ids import to_micros
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
 from omnilink.model.media import MediaItem
 from omnilink.model.participant import Participant, Role
+from omnilink.resolution.seen import Seen
 from omnilink.store.base import ELSEWHERE, Context, MessageRef
 
 
@@ -37,15 +38,15 @@ class History:
 
     Args:
         context: what was read.
-        people: the batch's people; participants are attributed there.
         new_id: makes public ids.
         now: the time of the decision.
     """
 
-    def __init__(self, context: Context, people: People, new_id: Callable[[], str], now: datetime) -> None:
-        self._people, self._new_id, self._now = people, new_id, now
+    def __init__(self, context: Context, new_id: Callable[[], str], now: datetime) -> None:
+        self._new_id, self._now = new_id, now
         self._messages = {key: list(refs) for key, refs in context.messages.items()}
         self._threads = dict(context.conversations)
+        self.seen: list[Seen] = []
         self.interactions: list[Interaction] = []
         self.arrivals: list[tuple[str, Arrival]] = []
         self.revisions: list[Revision] = []
@@ -104,16 +105,16 @@ class History:
         ref = next((r for r in self._messages.get(event.message_key, ()) if r.content_key == event.content_key), None)
         if ref is None or isinstance(event, CallUpdated):
             return
-        attributed = dict(ref.attributed)
-        known = set(attributed.values())
+        seeds = {**dict(ref.attributed), **dict(ref.seeds)}
+        known = set(seeds.values())
         at = event.occurred_at or envelope.received_at
         for seat in seats:
             if seat.seed is not None and seat.seed.key not in known:
-                ordinal = max(ELSEWHERE - 1, *attributed) + 1
-                self._people.attribute(ref.id, ordinal, seat.participant, seat.seed, at, account.name)
-                attributed[ordinal] = seat.seed.key
+                ordinal = max(ELSEWHERE - 1, *seeds) + 1
+                self.seen.append(Seen(ref.id, ordinal, seat.participant, seat.seed, at, account.name))
+                seeds[ordinal] = seat.seed.key
                 known.add(seat.seed.key)
-        self._reattribute(ref, attributed)
+        self._reseat(ref, seeds)
 
     def _make(
         self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts, arrival: Arrival
@@ -140,13 +141,14 @@ class History:
         )
         self.interactions.append(interaction)
         self.tell_media(event, interaction.id, envelope.id, account.name, holds=account.holds_media)
-        attributed = []
+        rank = _rank(event, occurred_at)
+        seeds = []
         for ordinal, seat in enumerate(seats):
             if seat.seed is not None:
-                ref = self._people.attribute(
-                    interaction.id, ordinal, seat.participant, seat.seed, occurred_at, account.name
+                self.seen.append(
+                    Seen(interaction.id, ordinal, seat.participant, seat.seed, occurred_at, account.name, rank)
                 )
-                attributed.append((ordinal, ref.key))
+                seeds.append((ordinal, seat.seed.key))
         made = MessageRef(
             id=interaction.id,
             message_key=event.message_key,
@@ -154,7 +156,7 @@ class History:
             account=account.name,
             kind=interaction.kind,
             direction=interaction.direction,
-            attributed=tuple(attributed),
+            seeds=tuple(seeds),
         )
         self._messages[event.message_key].append(made)
         if event.direction is Direction.ECHO:
@@ -189,26 +191,18 @@ class History:
             )
         )
         self.tell_media(event, ref.id, envelope.id, account.name, holds=account.holds_media)
-        attributed = dict(ref.attributed)
+        seeds = dict(ref.seeds)
         for ordinal, seat in enumerate(seats):
-            seed, before = seat.seed, attributed.get(ordinal)
-            if seed is None:
-                continue
-            # The callbacks so far named nobody (a recording was ready first), or only the number.
-            names_first = not ref.attributed
-            names_now = seed.name is not None and seed.handle is not None and before == seed.handle.key
-            if names_first or names_now:
-                attributed[ordinal] = self._people.attribute(
-                    ref.id, ordinal, seat.participant, seed, at, account.name
-                ).key
-            elif before is not None:
-                # Every callback's persona exists, so that their order makes no difference to who there is.
-                self._people.claim(self._people.persona(seed, at), seat.participant, at, account.name)
-        self._reattribute(ref, attributed)
+            if seat.seed is not None:
+                # Of all callbacks the first that states a name says who was speaking.
+                rank = _rank(event, at)
+                self.seen.append(Seen(ref.id, ordinal, seat.participant, seat.seed, at, account.name, rank))
+                seeds[ordinal] = seat.seed.key
+        self._reseat(ref, seeds)
 
-    def _reattribute(self, ref: MessageRef, attributed: dict[int, str]) -> None:
+    def _reseat(self, ref: MessageRef, seeds: dict[int, str]) -> None:
         refs = self._messages[ref.message_key]
-        refs[refs.index(ref)] = replace(ref, attributed=tuple(sorted(attributed.items())))
+        refs[refs.index(ref)] = replace(ref, seeds=tuple(sorted(seeds.items())))
 
     def _conversation(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> str:
         join = join_conversation(event.conversation_keys or (event.message_key,), self._threads)
@@ -259,6 +253,11 @@ def _machine(event: Spoken) -> dict[str, object]:
     if not isinstance(event, MessageReceived):
         return {}
     return {"automated": event.automated, "automated_by": event.automated_by, "silent": event.silent}
+
+
+def _rank(event: Spoken, at: datetime) -> str:
+    """What orders the accounts of a call's participant; "" where an event says all there is to say."""
+    return f"{to_micros(at):020d} {event.event_key}" if isinstance(event, CallUpdated) else ""
 
 
 def _kind(event: Spoken) -> InteractionKind:

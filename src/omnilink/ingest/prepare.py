@@ -10,7 +10,7 @@ from typing import Literal
 
 from omnilink.conversation.reply_routes import without_token
 from omnilink.identity.normalise import normalise
-from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
+from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.ingest.keywords import is_told, read_keyword
 from omnilink.ingest.machines import judge_machine
 from omnilink.model.envelope import Envelope
@@ -172,11 +172,9 @@ def prepare_envelope(envelope: Envelope, parser: Parses, account: AccountFacts) 
 
 
 def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
-    """Every key a batch will ask for."""
+    """Every key a batch will ask for, before anybody asks who the people are."""
     events: set[tuple[str, str]] = set()
     messages: set[str] = set()
-    personas: set[str] = set()
-    match_keys: set[str] = set()
     threads: set[str] = set()
     for item in batch:
         for prepared in item.events:
@@ -187,14 +185,7 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
                 threads.update(event.conversation_keys or (event.message_key,))
             elif isinstance(event, About):
                 messages.add(event.target_key)
-            for seat in prepared.seats:
-                if seat.seed is not None:
-                    own, shared = keys_to_read(seat.seed)
-                    personas |= own
-                    match_keys |= shared
-    return Lookup(
-        frozenset(events), frozenset(messages), frozenset(personas), frozenset(match_keys), frozenset(threads)
-    )
+    return Lookup(events=frozenset(events), messages=frozenset(messages), conversation_keys=frozenset(threads))
 
 
 def as_failed(item: PreparedEnvelope, reason: str) -> PreparedEnvelope:

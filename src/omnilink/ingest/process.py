@@ -1,12 +1,12 @@
 """Process: pending envelopes become history. A thin shell: read, parse, read context, decide, commit."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
 from omnilink.errors import Conflict, OmnilinkError, ScopeDenied, StoreUnusable, TransientError
-from omnilink.ingest.decide import decide_batch
+from omnilink.ingest.decide import Decided, decide_batch
 from omnilink.ingest.prepare import (
     AccountFacts,
     PreparedEnvelope,
@@ -20,7 +20,8 @@ from omnilink.model.envelope import Envelope
 from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
-from omnilink.store.base import DecisionStore, EnvelopeStore, HistoryStore, PeopleStore, ReplyStore
+from omnilink.resolution.turns import Resolution, ResolvingStore
+from omnilink.store.base import Change, DecisionStore, EnvelopeStore, HistoryStore, PeopleStore, Reply, ReplyStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,7 +34,7 @@ NOT_ITS_FAULT = (TransientError, StoreUnusable, ScopeDenied)
 """Errors no envelope causes. After any other, the one that does goes to the quarantine, or it would stop all others."""
 
 
-class IngestStore(EnvelopeStore, DecisionStore, PeopleStore, HistoryStore, ReplyStore, Protocol):
+class IngestStore(EnvelopeStore, ResolvingStore, PeopleStore, HistoryStore, ReplyStore, Protocol):
     """What processing needs of a store."""
 
 
@@ -68,6 +69,7 @@ class Processor:
         store: where they are.
         scope: whose.
         reader_of: account and connector name → how to read it.
+        resolution: says who is who.
         new_id, clock: injected.
         then: called when nothing is pending any more (cases follow the history).
         recorded: told of what was just recorded.
@@ -78,6 +80,7 @@ class Processor:
         store: IngestStore,
         scope: Scope,
         reader_of: Callable[[str, str], Reader],
+        resolution: Resolution,
         *,
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
@@ -86,7 +89,7 @@ class Processor:
     ) -> None:
         self._then, self._recorded = then, recorded
         self._store, self._scope, self._reader_of = store, scope, reader_of
-        self._new_id, self._clock = new_id, clock
+        self._resolution, self._new_id, self._clock = resolution, new_id, clock
 
     async def process_batch(self, limit: int = BATCH) -> Processed | None:
         """Processes the oldest pending envelopes.
@@ -138,11 +141,15 @@ class Processor:
     async def _decide(self, batch: Sequence[PreparedEnvelope]) -> Processed:
         batch = await weigh_keywords(batch, self._store, self._scope)
         context = await self._store.read_context(self._scope, collect_lookup(batch))
-        change = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
-        await self._store.commit_change(self._scope, change)
+        decided = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
+        change = await self.record(decided, ())
         self._recorded(change.interactions)
         quarantined = sum(e.reason is not None for e in change.envelopes)
-        return Processed(len(batch), len(change.interactions), quarantined)
+        return Processed(len(batch), decided.interactions, quarantined)
+
+    async def record(self, decided: Decided, replies: Sequence[Reply]) -> Change:
+        """Says who the people of a decision are, and writes it; see `commit_decided`."""
+        return await commit_decided(self._store, self._scope, self._resolution, decided, replies)
 
     async def _one_by_one(self, batch: Sequence[PreparedEnvelope]) -> Processed:
         total = Processed()
@@ -155,6 +162,29 @@ class Processor:
                 done = await self._decide([as_failed(item, f"failed:{type(e).__name__}")])
             total += done
         return total
+
+
+async def commit_decided(
+    store: DecisionStore, scope: Scope, resolution: Resolution, decided: Decided, replies: Sequence[Reply] = ()
+) -> Change:
+    """Says who the people of a decision are, and writes it.
+
+    Args:
+        store, scope: where.
+        resolution: says who is who.
+        decided: all but that.
+        replies: what a request is told, in the same change.
+
+    Raises:
+        Conflict: another process changed what it was decided from; nothing was written.
+    """
+    async with resolution.turn(decided.seq) as turn:
+        await turn.enter([*(seen.known for seen in decided.seen), *decided.told], decided.handles)
+        settled = await turn.settle(personas=decided.personas)
+        change, attributed = await _in_thread(decided.change, settled)
+        change = replace(change, replies=replies)
+        turn.keep(await store.commit_change(scope, change), attributed)
+    return change
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

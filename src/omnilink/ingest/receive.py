@@ -1,7 +1,7 @@
 """Receive: one webhook request from its bytes to its answer. Verified, committed, and only then acknowledged."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from omnilink.errors import ConfigError, OmnilinkError, TransientError
 from omnilink.ingest.accept import accept
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.answer import UNAVAILABLE, Answerer
+from omnilink.ingest.decide import Decided
 from omnilink.ingest.meter import Meter
 from omnilink.ingest.prepare import PreparedEnvelope
 from omnilink.model.envelope import Authenticity, Envelope, Received
@@ -17,7 +18,7 @@ from omnilink.model.scope import Scope
 from omnilink.plugin.answering import AnswerHook, AnswersInline
 from omnilink.plugin.connector import ReceivesWebhooks
 from omnilink.plugin.webhook import RawRequest, Rejected, Verified, WebhookResponse
-from omnilink.store.base import Store
+from omnilink.store.base import Change, Reply, Store
 
 KEPT_HEADERS = ("content-type", "content-encoding", "i-twilio-idempotency-token", "user-agent")
 """Headers kept with an envelope: what parsing may need. Signatures and authorisations are not."""
@@ -36,7 +37,7 @@ class Receiver:
         new_id, clock: injected.
         stored: called after something new was committed (wakes the processor).
         meter: counts what is billed for being told.
-        prepare, ask: as of `Answerer`, which answers the requests that wait for content.
+        prepare, record, ask: as of `Answerer`, which answers the requests that wait for content.
     """
 
     store: Store
@@ -46,13 +47,16 @@ class Receiver:
     clock: Callable[[], datetime]
     stored: Callable[[], None]
     prepare: Callable[[Envelope], PreparedEnvelope]
+    record: Callable[[Decided, Sequence[Reply]], Awaitable[Change]]
     ask: AnswerHook
     meter: Meter
     _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     _answerer: Answerer = field(init=False)
 
     def __post_init__(self) -> None:
-        self._answerer = Answerer(self.store, self.scope, self.prepare, self.ask, self.new_id, self.clock, self.stored)
+        self._answerer = Answerer(
+            self.store, self.scope, self.prepare, self.record, self.ask, self.new_id, self.clock, self.stored
+        )
 
     async def receive(self, account: str, request: RawRequest) -> WebhookResponse:
         """Answers one request. Never raises for what a request holds: refusals are answers.

@@ -66,19 +66,19 @@ from omnilink.model.part import (
     Text,
 )
 from omnilink.model.participant import Attestation, Participant, Role, StatedClaim
-from omnilink.model.persona import Attribution, Claim, Evidence, Link, Method, Persona, Verdict
+from omnilink.model.persona import Attribution, Claim, Decision, Evidence, Link, Method, Persona, Verdict
 from omnilink.model.view import Ledger, TimelineItem, TimelinePage, Why
 
 __all__ = [
-    "About", "Action", "Arrival", "Assignment", "Attestation", "Attribution", "Authenticity", "Call", "CallUpdated",
-    "Case", "CaseApart", "CaseDecision", "CaseOption", "CaseState", "ChoiceMade", "Choices", "Claim", "Consent",
-    "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind", "DeliveryUpdated", "Direction",
-    "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FeedEntry", "FeedNews", "FormAnswers", "Handle",
-    "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger", "Link", "Location", "Loss",
-    "MachineSigns", "Media", "MediaItem", "MediaState", "MessageDeleted", "MessageEdited", "MessageReceived",
-    "Method", "Native", "NativeRefs", "Offer",
-    "OptOutReceived", "Option", "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant",
-    "Persona", "Quoted", "ReactionChanged", "Received", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung",
-    "Spoken", "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage",
+    "About", "Action", "Arrival", "Assignment", "Attestation", "Attribution", "Authenticity", "Call",
+    "CallUpdated", "Case", "CaseApart", "CaseDecision", "CaseOption", "CaseState", "ChoiceMade", "Choices",
+    "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind", "Decision",
+    "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FeedEntry",
+    "FeedNews", "FormAnswers", "Handle", "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger",
+    "Link", "Location", "Loss", "MachineSigns", "Media", "MediaItem", "MediaState", "MessageDeleted",
+    "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer", "OptOutReceived", "Option",
+    "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant", "Persona", "Quoted",
+    "ReactionChanged", "Received", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung", "Spoken",
+    "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage",
     "Unparsed", "Verdict", "Why",
 ]  # fmt: skip

@@ -25,6 +25,9 @@ class Claim(Record):
 FAILED_KEY = "failed:"
 """A persona's key begins so after a failed authentication: its handle is what somebody claimed."""
 
+UNVOUCHED_KEY = "unvouched:"
+"""A persona's key begins so where a gateway vouches neither for the caller nor for the number."""
+
 UNNAMED_KEY = "unnamed:"
 """A persona's key begins so where nothing names it but the place it was seen at."""
 
@@ -144,6 +147,40 @@ class Attribution(Record):
     at: Utc
 
     shown: ClassVar[tuple[str, ...]] = ("interaction", "ordinal", "persona")
+
+
+class Decision(Record):
+    """What a person decided about who is who; stronger than any evidence, and revocable.
+
+    Attributes:
+        number: in the order the decisions were made.
+        kind: `confirm`, `reject`, `split` or `merge`.
+        same: the two sides are one person; else two.
+        sides: what the personas on either side show, as the resolver tells them apart.
+        pinned: observations told from others that show the same.
+        reason: in the person's words.
+        revoked_by: a person.
+    """
+
+    id: str
+    number: int
+    kind: str
+    same: bool
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+    pinned: tuple[str, ...] = ()
+    by: str
+    at: Utc
+    reason: str = ""
+    revoked_at: Utc | None = None
+    revoked_by: str | None = None
+    revoked_reason: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """Not revoked."""
+        return self.revoked_at is None
+
+    shown: ClassVar[tuple[str, ...]] = ("id", "number", "kind", "same")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

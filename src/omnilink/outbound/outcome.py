@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
-from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
+from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.model.consent import Consent
 from omnilink.model.event import About, Direction, Event
 from omnilink.model.feed import FeedEntry
@@ -177,7 +177,7 @@ def outcome_lookup(item: OutboxItem, progress: Progress) -> Lookup:
     personas: set[str] = set()
     match_keys: set[str] = set()
     if progress.reason == OPTED_OUT and (seed := _recipient_seed(item)) is not None:
-        personas, match_keys = keys_to_read(seed)
+        personas, match_keys = {seed.key}, set(seed.match_keys)
     threads = {own_key(item.id), *progress.conversation_keys, *progress.message_keys} if progress.message_keys else ()
     return Lookup(
         messages=frozenset(progress.message_keys),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from omnilink.conversation.keys import join_conversation
 from omnilink.identity.people import People
-from omnilink.identity.resolve import PersonaSeed, keys_to_read, seed_persona
+from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.model.conversation import Conversation
 from omnilink.model.event import ConversationKind, Direction, InteractionKind
 from omnilink.model.interaction import Arrival, Interaction, Revision, RevisionAction
@@ -48,11 +48,11 @@ def queue_lookup(plan: Plan) -> Lookup:
     """Every key that queuing will ask for."""
     if plan.target is not None:
         return Lookup()
-    personas, shared = keys_to_read(seed_of(plan))
+    seed = seed_of(plan)
     return Lookup(
         messages=frozenset({message_key_of(plan)}),
-        personas=frozenset(personas),
-        match_keys=frozenset(shared),
+        personas=frozenset({seed.key}),
+        match_keys=frozenset(seed.match_keys),
         conversation_keys=frozenset(conversation_keys_of(plan)),
     )
 
@@ -78,7 +78,7 @@ def decide_queue(
     made = [] if join.conversation else [_conversation(plan, plan.conversation or new_id())]
     conversation = join.conversation or made[0].id
     interaction = _interaction(plan, conversation, new_id(), now)
-    people.attribute(interaction.id, 1, plan.recipient, seed_of(plan), now, plan.route.sender.account)
+    people.address(interaction.id, 1, plan.recipient, seed_of(plan), plan.route.sender.account)
     item = _item(plan, interaction.id, conversation, now)
     return item, Change(
         seq=context.seq,

@@ -33,14 +33,21 @@ from omnilink.store.decision import (
 )
 from omnilink.store.feed import FeedStore
 from omnilink.store.media import MediaStore
+from omnilink.store.observations import (
+    ObservationLookup,
+    Observations,
+    ObservationStore,
+    StoredObservation,
+)
 from omnilink.store.outbox import OutboxStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
 from omnilink.store.usage import UsageStore
 
 __all__ = [
-    "ELSEWHERE", "Accepted", "Asked", "CaseStore", "Change", "Component", "ContactRow", "Context", "DecisionStore",
-    "EnvelopeStore", "EventState", "FeedStore", "HistoryStore", "LedgerStore", "Lookup", "MediaStore", "MessageRef",
-    "OutboxStore", "Parked", "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store",
+    "Accepted", "Asked", "CaseStore", "Change", "Component", "ContactRow", "Context", "DecisionStore",
+    "ELSEWHERE", "EnvelopeStore", "EventState", "FeedStore", "HistoryStore", "LedgerStore", "Lookup",
+    "MediaStore", "MessageRef", "ObservationLookup", "ObservationStore", "Observations", "OutboxStore", "Parked",
+    "PeopleStore", "Reply", "ReplyStore", "SettledEnvelope", "SettledEvent", "Store", "StoredObservation",
     "TimelineRow",
 ]  # fmt: skip
 
@@ -280,6 +287,7 @@ class Store(
     CaseStore,
     UsageStore,
     FeedStore,
+    ObservationStore,
     Protocol,
 ):
     """A whole store."""

@@ -12,8 +12,9 @@ from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Arrival, Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
-from omnilink.model.persona import Attribution, Claim, Link, Persona, PersonaRef, Revocation
+from omnilink.model.persona import Attribution, Claim, Decision, Link, Persona, PersonaRef, Revocation
 from omnilink.store.media import MediaUpdate
+from omnilink.store.observations import StoredObservation
 from omnilink.store.outbox import OutboxUpdate
 from omnilink.store.replies import Reply
 
@@ -72,6 +73,8 @@ class Lookup:
     match_keys: frozenset[str] = frozenset()
     conversation_keys: frozenset[str] = frozenset()
     contacts: frozenset[str] = frozenset()  # persona ids whose whole component is needed
+    observations: frozenset[str] = frozenset()  # keys of observations: only their versions are answered
+    decisions: bool = False  # whether human decisions matter: only their version is answered
 
 
 ELSEWHERE = 10_000
@@ -82,7 +85,8 @@ ELSEWHERE = 10_000
 class MessageRef:
     """An interaction as later events find it: by message_key, told apart by content_key.
 
-    `attributed` is (ordinal, persona key) of its current attributions, by ordinal.
+    `attributed` is (ordinal, persona key) of its current attributions, by ordinal. `seeds` is (ordinal, persona key)
+    of what its participants are taken to be as long as nothing else is known; without those that nobody decided on.
     """
 
     id: str
@@ -92,6 +96,7 @@ class MessageRef:
     kind: str
     direction: str = Direction.INBOUND
     attributed: tuple[tuple[int, str], ...] = ()
+    seeds: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -167,6 +172,8 @@ class Change:
             position) with another address is told anew: unless it is here already it waits again, at that address.
         media_updates: each must find its file as it expects it, else Conflict.
         feed: entries for who comes and fetches them; one whose key its feed knows is kept once.
+        observations: new ones, and those that say something else now.
+        decisions: of people about who is who: new ones, and those that are revoked now.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
     """
@@ -186,6 +193,8 @@ class Change:
     revoked: Sequence[Revocation] = ()
     reinstated: Sequence[str] = ()
     memberships: Mapping[str, str] = field(default_factory=dict)
+    observations: Sequence[StoredObservation] = ()
+    decisions: Sequence[Decision] = ()
     conversations: Sequence[Conversation] = ()
     conversation_keys: Mapping[str, str] = field(default_factory=dict)
     merges: Sequence[tuple[str, str]] = ()

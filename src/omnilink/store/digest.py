@@ -12,6 +12,7 @@ from omnilink.model.case import CaseDecision
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
+from omnilink.model.persona import Decision
 from omnilink.model.record import Record
 from omnilink.store.replies import Reply
 
@@ -79,6 +80,19 @@ def link_line(
 ) -> Line:
     """A link and whether it is in force."""
     return (key_a, key_b, verdict, method, basis, "in force" if in_force else ("revoked", revoked_by))
+
+
+def decision_line(decision: Decision) -> Line:
+    """What a person decided about who is who, and whether it is in force."""
+    d = decision
+    return (d.number, d.kind, d.same, d.by, "in force" if d.in_force else ("revoked", d.revoked_by))
+
+
+def holds(*, in_force: bool, revoked_by: str | None) -> bool:
+    """Whether a link counts. What a rule made and took back is how a decision came about, not what it came to:
+    that depends on the order in which things were told.
+    """
+    return in_force or not (revoked_by or "").startswith("rule:")
 
 
 def outbox_line(name: Line, item: OutboxItem) -> Line:

@@ -43,6 +43,17 @@ def contact_version(contact: str) -> str:
     return f"c{contact}"
 
 
+def observation_version(key: str) -> str:
+    """Names a key of observations: everything that is found by it."""
+    return f"o{key}"
+
+
+DECISIONS = "d"
+"""Names the human decisions of the tenant."""
+AT_MOST = ("o", "d")
+"""Of these a version says that nothing newer was known, not that there was something."""
+
+
 def keys_of(lookup: Lookup) -> Iterator[str]:
     """The version keys of everything a lookup names, found or not."""
     yield from (event_version(*name) for name in lookup.events)
@@ -51,11 +62,14 @@ def keys_of(lookup: Lookup) -> Iterator[str]:
     yield from map(match_version, lookup.match_keys)
     yield from map(conversation_version, lookup.conversation_keys)
     yield from map(persona_id_version, lookup.contacts)
+    yield from map(observation_version, lookup.observations)
+    if lookup.decisions:
+        yield DECISIONS
 
 
 def lookup_of(keys: Iterable[str]) -> Lookup:
     """The lookup that reads the versions of these keys again."""
-    found: dict[str, list[str]] = {kind: [] for kind in "empkvic"}
+    found: dict[str, list[str]] = {kind: [] for kind in "empkvicod"}
     for key in keys:
         found[key[0]].append(key[1:])
     events = (key.partition("\0") for key in found["e"])
@@ -67,9 +81,14 @@ def lookup_of(keys: Iterable[str]) -> Lookup:
         conversation_keys=frozenset(found["v"]),
         # A contact that has been joined to another one is found under the other's name: its own version is then 0.
         contacts=frozenset(found["i"]) | frozenset(found["c"]),
+        observations=frozenset(found["o"]),
+        decisions=bool(found["d"]),
     )
 
 
 def moved(decided_from: Mapping[str, int], now: Mapping[str, int]) -> bool:
     """Whether anything a decision was made from is another version now."""
-    return any(now.get(key, 0) != version for key, version in decided_from.items())
+    return any(
+        now.get(key, 0) > version if key.startswith(AT_MOST) else now.get(key, 0) != version
+        for key, version in decided_from.items()
+    )

@@ -60,6 +60,9 @@ def compare_forms(a: NameForm, b: NameForm) -> Likeness:
         given = called
     elif given is NameLevel.CONFLICT and _is_clipped(a.name, b.name):
         given = NameLevel.PARTIAL
+    elif given is evidence.family is NameLevel.MISSING and _are_single_words(a.name, b.name):
+        # Ana and Luis: that one could be a given name and the other a surname is no reason to take them for one.
+        given = NameLevel.CONFLICT
     clash = (
         evidence.generation_conflict or given is NameLevel.CONFLICT or _another_surname(given, evidence, a.name, b.name)
     )
@@ -77,6 +80,11 @@ def _another_surname(given: NameLevel, evidence: NameEvidence, a: PersonName, b:
     if evidence.family is not NameLevel.CONFLICT:
         return False
     return given < NameLevel.NEAR or (len(a.family) > 1 and len(b.family) > 1)
+
+
+def _are_single_words(a: PersonName, b: PersonName) -> bool:
+    here, there = (*a.given, *a.family), (*b.given, *b.family)
+    return len(here) == len(there) == 1 and min(len(here[0]), len(there[0])) > 1
 
 
 def _is_clipped(a: PersonName, b: PersonName) -> bool:

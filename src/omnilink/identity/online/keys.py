@@ -32,6 +32,8 @@ class KeyClass(StrEnum):
 def key_class(key: str) -> KeyClass:
     """The class of a handle's key."""
     scheme = key.partition(":")[0]
+    if scheme == "wa":
+        return KeyClass.TELEPHONE
     if scheme == "tel":
         return KeyClass.LANDLINE if _is_fixed_line(key[4:]) else KeyClass.TELEPHONE
     if scheme == "mailto":

@@ -64,6 +64,7 @@ class Places:
 
     def _place(self, o: Observation, touched: Touched, *, case_is_shared: bool) -> None:
         d = self._d
+        touched.moved.add(o.id)
         pin = o.id in d.pins
         d.slots[o.id] = slot = pinned(o) if pin else slot_of(o, case_is_shared=case_is_shared)
         if slot.place is Place.PERSONA:

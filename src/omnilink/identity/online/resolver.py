@@ -14,7 +14,7 @@ from omnilink.identity.online.observation import Distrust, Observation
 from omnilink.identity.online.persona import Place, Slot, pinned
 from omnilink.identity.online.places import Places
 from omnilink.identity.online.settle import Settlement
-from omnilink.identity.online.upkeep import Touched, Upkeep
+from omnilink.identity.online.upkeep import Region, Touched, Upkeep
 from omnilink.identity.online.weights import Weights, default_weights
 
 
@@ -55,6 +55,9 @@ class OnlineResolver:
     Args:
         directory: what was seen so far; empty if not given.
         weights: the weights; the default set if not given.
+
+    Attributes:
+        region: where every step notes what it re-decided, if somebody wants to know.
     """
 
     def __init__(self, directory: Directory | None = None, weights: Weights | None = None) -> None:
@@ -64,6 +67,7 @@ class OnlineResolver:
         self._humans = Humans(self.directory, self._upkeep)
         self._settlement = Settlement(self.directory, self._upkeep, self.weights)
         self._places = Places(self.directory, self._upkeep, self._humans, self._settlement, self.weights)
+        self.region: Region | None = None
 
     # --- observations ---------------------------------------------------------------------------------------------
 
@@ -76,7 +80,7 @@ class OnlineResolver:
         touched = Touched()
         self.directory.observations[o.id] = o
         self._places.enter(o, touched)
-        self._settlement.settle(touched)
+        self._settle(touched)
         return self.decided(o.id)
 
     def forget(self, observation: str) -> None:
@@ -88,7 +92,7 @@ class OnlineResolver:
         touched = Touched()
         self._places.leave(self._observation(observation), touched)
         del self.directory.observations[observation]
-        self._settlement.settle(touched)
+        self._settle(touched)
 
     # --- human decisions ------------------------------------------------------------------------------------------
 
@@ -158,7 +162,7 @@ class OnlineResolver:
         for id in sorted(decision.pinned):
             self._places.pin(id, decision.number, touched)
         self._humans.enforce(decision, touched)
-        self._settlement.settle(touched)
+        self._settle(touched)
 
     def revoke(self, number: int) -> None:
         """Takes a human decision back: everything is decided as if it had never been made.
@@ -174,7 +178,7 @@ class OnlineResolver:
         self._humans.lift(decision, touched)
         for id in sorted(decision.pinned):
             self._places.unpin(id, number, touched)
-        self._settlement.settle(touched)
+        self._settle(touched)
 
     # --- answers --------------------------------------------------------------------------------------------------
 
@@ -268,6 +272,11 @@ class OnlineResolver:
                 yield observation, observation
 
     # --- places ---------------------------------------------------------------------------------------------------
+
+    def _settle(self, touched: Touched) -> None:
+        self._settlement.settle(touched)
+        if self.region is not None:
+            self.region.take(touched)
 
     def _observation(self, observation: str) -> Observation:
         try:

@@ -21,18 +21,53 @@ class Touched:
     Attributes:
         components: whose links changed; `torn` lost one and may fall apart.
         keys: handles whose nameless observations are asked anew.
+        moved: observations that were given a place.
     """
 
-    __slots__ = ("components", "keys", "torn")
+    __slots__ = ("components", "keys", "moved", "torn")
 
     def __init__(self) -> None:
         self.components: dict[int, Component] = {}
         self.torn: dict[int, Component] = {}
         self.keys: set[str] = set()
+        self.moved: set[str] = set()
 
     def component(self, component: Component) -> None:
         """Marks a component."""
         self.components[id(component)] = component
+
+
+class Region:
+    """What several steps re-decided.
+
+    Attributes:
+        numbers: personas whose people may be others now.
+        keys: handles whose nameless observations may be somebody else's now.
+        moved: observations that were given a place.
+    """
+
+    __slots__ = ("keys", "moved", "numbers")
+
+    def __init__(self) -> None:
+        self.numbers: set[int] = set()
+        self.keys: set[str] = set()
+        self.moved: set[str] = set()
+
+    def take(self, touched: Touched) -> None:
+        """Adds what one step touched."""
+        for component in touched.components.values():
+            self.numbers.update(component.members)
+        self.keys |= touched.keys
+        self.moved |= touched.moved
+
+    def look_at(self, d: Directory, observations: Iterable[str]) -> None:
+        """Adds what these observations are in."""
+        for id in observations:
+            slot = d.slots.get(id)
+            if slot is not None and slot.key in d.personas:
+                self.numbers.update(d.component[d.personas[slot.key].number].members)
+            elif slot is not None and slot.key in d.nameless:
+                self.keys.add(slot.key)
 
 
 class Upkeep:

@@ -15,6 +15,7 @@ from omnilink.store.memory.echoes import add_message_keys, shadow
 from omnilink.store.memory.envelopes import forget_event
 from omnilink.store.memory.feed import add_entries
 from omnilink.store.memory.media import write_media
+from omnilink.store.memory.observations import add_decisions, add_observations
 from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.replies import add_reply
 from omnilink.store.memory.state import (
@@ -56,6 +57,8 @@ def commit_change(state: State, change: Change) -> int:
         state.standing(revision.interaction)
         append(state.revisions, revision.interaction, revision)
     elsewhere = [seat for attribution in change.attributions if (seat := _attribute(state, attribution)) is not None]
+    add_observations(state, change.observations)
+    add_decisions(state, change.decisions)
     _write_links(state, change)
     for loser, winner in change.merges:
         _merge(state, loser, winner)
@@ -171,6 +174,9 @@ def _attribute(state: State, attribution: Attribution) -> tuple[str, str] | None
         append(state.superseded, place, earlier)
     state.attributions[place] = attribution
     append(state.attributed, attribution.persona, place)
+    shown = f"{attribution.interaction}/{attribution.ordinal}"
+    if (observed := state.observations.get(shown)) is not None:
+        state.observations[shown] = replace(observed, seq=state.seq)
     # Who an interaction is attributed to is part of what decisions read of it.
     state.interactions[attribution.interaction] = replace(row, seq=state.seq)
     if earlier is None or earlier.persona == attribution.persona:

@@ -7,6 +7,7 @@ from omnilink.model.interaction import Interaction
 from omnilink.model.persona import Attribution, Link, Verdict
 from omnilink.store import versions
 from omnilink.store.base import ELSEWHERE, Context, EventState, Lookup, MessageRef, Parked
+from omnilink.store.memory.observations import decision_seq, observation_seqs
 from omnilink.store.memory.state import State
 
 
@@ -23,6 +24,9 @@ def read_context(state: State, lookup: Lookup) -> Context:
     moved |= {versions.persona_version(key): row.seq for key, row in personas.items()}
     moved |= {versions.match_version(key): max(row.seq for row in rows) for key, rows in holders.items()}
     moved |= {versions.persona_id_version(p): row.seq for p, row in named.items()}
+    moved |= {versions.observation_version(k): seq for k, seq in observation_seqs(state, lookup.observations).items()}
+    if lookup.decisions:
+        moved[versions.DECISIONS] = decision_seq(state)
     events = _events(state, lookup, moved)
     messages, parked = _messages(state, lookup, moved)
     keys = {key for refs in messages.values() for ref in refs for _, key in ref.attributed}
@@ -121,7 +125,9 @@ def attributions_of(state: State, i: Interaction) -> list[Attribution]:
 def _message_ref(state: State, i: Interaction, key: str) -> MessageRef:
     attributions = attributions_of(state, i)
     attributed = tuple((a.ordinal, state.personas[a.persona].persona.key) for a in attributions)
-    return MessageRef(i.id, key, i.content_key, i.account, i.kind.value, i.direction.value, attributed)
+    rows = ((n, state.observations[f"{i.id}/{n}"]) for n, _ in attributed if f"{i.id}/{n}" in state.observations)
+    seeds = tuple((n, row.observation.seed) for n, row in rows)
+    return MessageRef(i.id, key, i.content_key, i.account, i.kind.value, i.direction.value, attributed, seeds)
 
 
 def _conversations(state: State, lookup: Lookup, moved: dict[str, int]) -> dict[str, str]:

@@ -52,14 +52,19 @@ def read_digest(state: State) -> str:
     revisions = (r for rows in state.revisions.values() for r in rows)
     digest.add("revisions", (lines.revision_line(names[r.interaction], r) for r in revisions))
     keys = {name: row.persona.key for name, row in state.personas.items()}
-    personas = (row.persona for row in state.personas.values())
+    # What a case or a human once told apart, and nobody is any more: it is kept only for whoever knows its id.
+    left = {name for name, key in keys.items() if "!" in key and name not in state.attributed}
+    personas = (row.persona for name, row in state.personas.items() if name not in left)
     digest.add("personas", (lines.persona_line(p.key, map(_claim, p.claims)) for p in personas))
     attributions = state.attributions.values()
     digest.add(
         "attributions", ((names[a.interaction], a.ordinal, a.role, keys[a.persona], a.method) for a in attributions)
     )
-    digest.add("links", (_link_line(row.link) for row in state.links.values()))
-    digest.add("contacts", (sorted(keys[p] for p in members) for members in state.members.values()))
+    links = [row.link for row in state.links.values() if not left & {row.link.a, row.link.b}]
+    digest.add("links", (_link_line(x) for x in links if lines.holds(in_force=x.in_force, revoked_by=x.revoked_by)))
+    digest.add("decisions", (lines.decision_line(row.decision) for row in state.decisions.values()))
+    contacts = (sorted(keys[p] for p in members if p not in left) for members in state.members.values())
+    digest.add("contacts", filter(None, contacts))
     digest.add("conversations", _conversation_lines(state, names))
     digest.add("consents", (_consent_line(keys[c.persona], c) for c in state.consents.values()))
     digest.add("message keys", ((key, *names[name]) for key, (name, _) in state.aliases.items()))

@@ -15,9 +15,9 @@ from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
-from omnilink.model.persona import Attribution, Link, Persona, PersonaRef
+from omnilink.model.persona import Attribution, Decision, Link, Persona, PersonaRef
 from omnilink.model.scope import Scope
-from omnilink.store.base import Reply, SettledEvent
+from omnilink.store.base import Reply, SettledEvent, StoredObservation
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -76,6 +76,22 @@ class PersonaRow:
         """The persona as decisions need it."""
         p = self.persona
         return PersonaRef(p.id, p.key, self.contact, p.match_keys, p.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """What a participant showed."""
+
+    observation: StoredObservation
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A human decision as it stands."""
+
+    decision: Decision
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +170,10 @@ class State:
     case_upto: int = 0
     feeds: dict[tuple[str, str], tuple[FeedEntry, ...]] = field(default_factory=dict)
     feed_log: tuple[tuple[str, str], ...] = ()
+    observations: dict[str, ObservationRow] = field(default_factory=dict)
+    shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    signs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    decisions: dict[str, DecisionRow] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

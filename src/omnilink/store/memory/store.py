@@ -18,7 +18,18 @@ from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
-from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.base import (
+    Accepted,
+    Asked,
+    Change,
+    Component,
+    ContactRow,
+    Context,
+    Lookup,
+    ObservationLookup,
+    Observations,
+    TimelineRow,
+)
 from omnilink.store.memory import (
     case_reading,
     case_views,
@@ -27,6 +38,7 @@ from omnilink.store.memory import (
     history,
     ledger,
     media,
+    observations,
     outbox,
     people,
     replies,
@@ -200,6 +212,11 @@ class MemoryStore:
     async def read_feed_news(self, scope: Scope, *, seen: int | None) -> FeedNews:
         """Which feeds have grown; see `feed.FeedStore`."""
         return feeds.read_feed_news(self._read(scope), scope, seen)
+
+    async def read_observations(self, scope: Scope, lookup: ObservationLookup) -> Observations:
+        """Observations by one of their names; see `observations.ObservationStore`."""
+        scope.require_all()
+        return observations.read_observations(self._read(scope), lookup)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

@@ -19,6 +19,7 @@ from omnilink.store.sqlite.context import read_context
 from omnilink.store.sqlite.echoes import add_message_keys, require_standing, shadow
 from omnilink.store.sqlite.feed import add_entries
 from omnilink.store.sqlite.media import write_media
+from omnilink.store.sqlite.observations import add_decisions, add_observations
 from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
 from omnilink.store.sqlite.replies import add_replies
 from omnilink.store.sqlite.rows import View, interaction_doc, link_doc
@@ -79,6 +80,8 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     add_arrivals(tx, tenant, change.arrivals)
     add_revisions(tx, tenant, change.revisions, encoded.revisions)
     moved_seats = attribute(tx, tenant, seq, change)
+    add_observations(tx, tenant, seq, change.observations)
+    add_decisions(tx, tenant, seq, change.decisions)
     _add_links(tx, tenant, seq, encoded)
     _revoke_links(tx, tenant, seq, change)
     _merge_conversations(tx, tenant, seq, change.merges)

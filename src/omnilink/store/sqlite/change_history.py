@@ -163,6 +163,10 @@ def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> list[tu
         tx.connection.execute(_SUPERSEDE, (seq, *row[:2]))
         tx.connection.execute("DELETE FROM attribution WHERE interaction = ? AND ordinal = ?", row[:2])
         tx.connection.execute(_ATTRIBUTION, row)
+    tx.connection.executemany(
+        "UPDATE observation SET seq = ? WHERE tenant = ? AND uid = ?",
+        [(seq, tenant, f"{interaction}/{ordinal}") for interaction, ordinal in taken if interaction not in fresh],
+    )
     # Who an interaction is attributed to is part of what decisions read of it.
     tx.connection.executemany("UPDATE interaction SET seq = ? WHERE id = ?", [(seq, key) for key in set(stored)])
     return moved

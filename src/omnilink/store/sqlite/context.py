@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from omnilink.model.persona import Link, PersonaRef, Verdict
 from omnilink.store import versions
 from omnilink.store.base import Context, Lookup, MessageRef, Parked
+from omnilink.store.sqlite.observations import decision_seq, observation_seqs
 from omnilink.store.sqlite.rows import LINK, Row, View, link_of, select_in
 
 _BY_KEY = "SELECT key, contact, seq, id FROM persona INDEXED BY persona_key WHERE tenant = ? AND key IN (?*)"
@@ -35,6 +36,7 @@ _ATTRIBUTED = """
     SELECT t.interaction, t.ordinal, p.key, p.contact FROM attribution t JOIN persona p ON p.id = t.persona
     WHERE t.interaction IN (?*)
 """
+_SEEDS = "SELECT uid, seed FROM observation INDEXED BY observation_uid WHERE tenant = ? AND uid IN (?*)"
 _TARGETS = """
     SELECT v.target_key, v.id, v.seq, v.state, e.uid, v.ordinal, a.name, v.body
     FROM event v JOIN envelope e ON e.id = v.envelope JOIN account a ON a.id = v.account
@@ -85,6 +87,10 @@ def read_context(view: View, lookup: Lookup) -> Context:
     for uid, contact, seq in select_in(view.connection, _BY_UID, lookup.contacts, (view.tenant,)):
         found[versions.persona_id_version(uid)] = seq
         start.add(contact)
+    for key, seq in observation_seqs(view, lookup.observations).items():
+        found[versions.observation_version(key)] = seq
+    if lookup.decisions:
+        found[versions.DECISIONS] = decision_seq(view)
     messages = _read_messages(view, lookup, found, start)
     around = read_surroundings(view, start)
     _contact_versions(around, found)
@@ -167,10 +173,16 @@ def _read_messages(
     for interaction, ordinal, key, contact in select_in(view.connection, _ATTRIBUTED, [row[1] for row in rows]):
         attributed.setdefault(interaction, []).append((ordinal, key))
         start.add(contact)
+    seeds: dict[int, list[tuple[int, str]]] = {}
+    shown = {f"{row[2]}/{n}": (row[1], n) for row in rows for n, _ in attributed.get(row[1], ())}
+    for uid, seed in select_in(view.connection, _SEEDS, shown, (view.tenant,)):
+        interaction, ordinal = shown[uid]
+        seeds.setdefault(interaction, []).append((ordinal, seed))
     messages: dict[str, tuple[MessageRef, ...]] = {}
     for message_key, interaction, uid, content_key, account, kind, direction, seq in rows:
         seats = tuple(sorted(attributed.get(interaction, ())))
-        ref = MessageRef(uid, message_key, content_key, account, kind, direction, seats)
+        own = tuple(sorted(seeds.get(interaction, ())))
+        ref = MessageRef(uid, message_key, content_key, account, kind, direction, seats, own)
         messages[message_key] = (*messages.get(message_key, ()), ref)
         name = versions.message_version(message_key)
         found[name] = max(found[name], seq)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.persona import Decision
 from omnilink.store import digest as lines
 from omnilink.store.digest import Line
 from omnilink.store.sqlite.case_views import read_case_decisions
@@ -30,10 +31,12 @@ _REVISIONS = """
     SELECT i.message_key, i.content_key, v.doc FROM revision v JOIN interaction i ON i.id = v.interaction
     WHERE v.tenant = ?
 """
-_PERSONAS = """
+# What a case or a human once told apart, and nobody is any more: it is kept only for whoever knows its id.
+_LEFT = "p.key GLOB '*!*' AND NOT EXISTS (SELECT 1 FROM attribution t WHERE t.persona = p.id)"
+_PERSONAS = f"""
     SELECT p.key, c.field, c.value, c.source, c.retracted_at IS NOT NULL
-    FROM persona p LEFT JOIN claim c ON c.persona = p.id WHERE p.tenant = ? ORDER BY p.id
-"""
+    FROM persona p LEFT JOIN claim c ON c.persona = p.id WHERE p.tenant = ? AND NOT ({_LEFT}) ORDER BY p.id
+"""  # noqa: S608
 _ATTRIBUTIONS = """
     SELECT i.message_key, i.content_key, t.ordinal, t.role, p.key, t.method
     FROM attribution t JOIN interaction i ON i.id = t.interaction JOIN persona p ON p.id = t.persona
@@ -42,7 +45,9 @@ _ATTRIBUTIONS = """
 _LINKS = """
     SELECT key_a, key_b, verdict, method, basis, revoked_at IS NULL, revoked_by FROM link WHERE tenant = ?
 """
-_CONTACTS = "SELECT contact, key FROM persona WHERE tenant = ? ORDER BY contact"
+_LEFT_KEYS = f"SELECT p.key FROM persona p WHERE p.tenant = ? AND {_LEFT}"  # noqa: S608
+_CONTACTS = f"SELECT p.contact, p.key FROM persona p WHERE p.tenant = ? AND NOT ({_LEFT}) ORDER BY p.contact"  # noqa: S608
+_DECISIONS = "SELECT doc FROM human_decision WHERE tenant = ?"
 _ROOTS = "SELECT id FROM conversation WHERE tenant = ? AND root = id ORDER BY id"
 _CONVERSATION_KEYS = """
     SELECT c.root, k.key FROM conversation c JOIN conversation_key k ON k.conversation = c.id
@@ -93,6 +98,7 @@ def read_digest(view: View) -> str:
     digest.add("personas", _personas(view))
     digest.add("attributions", ((row[:2], *row[2:]) for row in _rows(view, _ATTRIBUTIONS)))
     digest.add("links", _links(view))
+    digest.add("decisions", _decisions(view))
     contacts = groupby(_rows(view, _CONTACTS), key=lambda row: row[0])
     digest.add("contacts", (sorted(str(key) for _, key in rows) for _, rows in contacts))
     digest.add("conversations", _conversations(view))
@@ -146,8 +152,15 @@ def _personas(view: View) -> Iterator[Line]:
 
 
 def _links(view: View) -> Iterator[Line]:
+    left = {key for (key,) in view.connection.execute(_LEFT_KEYS, (view.tenant,))}
     for *named, in_force, revoked_by in view.connection.execute(_LINKS, (view.tenant,)):
-        yield lines.link_line(*named, in_force=bool(in_force), revoked_by=revoked_by)
+        if lines.holds(in_force=bool(in_force), revoked_by=revoked_by) and not left & {*named[:2]}:
+            yield lines.link_line(*named, in_force=bool(in_force), revoked_by=revoked_by)
+
+
+def _decisions(view: View) -> Iterator[Line]:
+    for (doc,) in view.connection.execute(_DECISIONS, (view.tenant,)):
+        yield lines.decision_line(Decision.model_validate_json(doc))
 
 
 def _conversations(view: View) -> Iterator[Line]:

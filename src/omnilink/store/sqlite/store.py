@@ -23,7 +23,18 @@ from omnilink.model.persona import Link, Persona
 from omnilink.model.scope import Scope
 from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
-from omnilink.store.base import Accepted, Asked, Change, Component, ContactRow, Context, Lookup, TimelineRow
+from omnilink.store.base import (
+    Accepted,
+    Asked,
+    Change,
+    Component,
+    ContactRow,
+    Context,
+    Lookup,
+    ObservationLookup,
+    Observations,
+    TimelineRow,
+)
 from omnilink.store.sqlite import (
     case_context,
     case_reading,
@@ -31,6 +42,7 @@ from omnilink.store.sqlite import (
     context,
     history,
     media,
+    observations,
     outbox,
     people,
     replies,
@@ -230,6 +242,11 @@ class SqliteStore:
     async def read_feed_news(self, scope: Scope, *, seen: int | None) -> FeedNews:
         """Which feeds have grown; see `feed.FeedStore`."""
         return await self._read(scope, lambda view: feeds.read_feed_news(view, seen))
+
+    async def read_observations(self, scope: Scope, lookup: ObservationLookup) -> Observations:
+        """Observations by one of their names; see `observations.ObservationStore`."""
+        scope.require_all()
+        return await self._read(scope, lambda view: observations.read_observations(view, lookup))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

@@ -1,0 +1,185 @@
+"""Turns: one decision after another over what is loaded of a store. The shell around the pure resolver.
+
+What is loaded stays loaded: a later turn reads only what it lacks, and what others have stored meanwhile.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import ParamSpec, Protocol, TypeVar
+
+import anyio
+
+from omnilink.errors import Conflict
+from omnilink.identity.online.findings import Findings
+from omnilink.identity.online.neighbourhood import Known, Neighbourhood, Wanted
+from omnilink.identity.online.upkeep import Region
+from omnilink.identity.online.weights import Weights
+from omnilink.model.persona import Decision
+from omnilink.model.scope import Scope
+from omnilink.resolution.seen import first_account, human, read_known
+from omnilink.resolution.settled import Settled
+from omnilink.store.base import DecisionStore, Lookup, ObservationLookup, Observations, ObservationStore
+from omnilink.store.versions import DECISIONS, observation_version
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_LOADED = 300_000
+"""Observations kept in memory at most, about 1 kB each; then a turn begins with nothing."""
+ROUNDS = 200
+"""Reads after which a neighbourhood is taken to have no end."""
+
+
+class ResolvingStore(DecisionStore, ObservationStore, Protocol):
+    """What resolving needs of a store."""
+
+
+class Resolution:
+    """Who is who in one tenant of a store, one turn at a time.
+
+    Args:
+        store, scope: where; needs a scope over all accounts.
+        weights: the resolver's; the default set if not given.
+    """
+
+    def __init__(self, store: ResolvingStore, scope: Scope, weights: Weights | None = None) -> None:
+        self._store, self._scope, self._weights = store, scope, weights
+        self._near = Neighbourhood(weights)
+        self._lock: anyio.Lock | None = None
+
+    @asynccontextmanager
+    async def turn(self, seq: int = 0) -> "AsyncIterator[Turn]":
+        """One decision. What it entered is taken back unless it was kept.
+
+        Args:
+            seq: number of the store's last change, where the caller has just read it.
+        """
+        if self._lock is None:
+            self._lock = anyio.Lock()
+        async with self._lock:
+            if len(self._near.known) > MOST_LOADED:
+                self._near = Neighbourhood(self._weights)
+            turn = Turn(self._store, self._scope, self._near)
+            try:
+                await turn.catch_up(seq)
+                yield turn
+                self._near.undo()
+            except BaseException as error:
+                if isinstance(error, Conflict):
+                    self._near.undo()
+                else:  # whatever broke may have broken this as well
+                    self._near = Neighbourhood(self._weights)
+                raise
+
+
+class Turn:
+    """One decision over a neighbourhood. Made by `Resolution.turn`."""
+
+    def __init__(self, store: ResolvingStore, scope: Scope, near: Neighbourhood) -> None:
+        self._store, self._scope, self.near = store, scope, near
+        self._region: Region | None = None
+
+    async def catch_up(self, seq: int) -> None:
+        """Takes in what others have stored since the last turn."""
+        near = self.near
+        if near.seq and near.seq == seq:
+            return
+        since = near.seq or None
+        answer = await self._store.read_observations(
+            self._scope, ObservationLookup(since=since, decisions_since=near.seq)
+        )
+        known = [(read_known(stored), stored.sign) for stored in answer.found]
+        near.absorb(each for each, sign in known if near.concerns(each.observation, sign))
+        _enforce(near, answer.decisions)
+        near.seq = answer.seq
+
+    async def enter(self, known: Iterable[Known], handles: Iterable[str] = ()) -> None:
+        """Takes in observations; what they need is read first.
+
+        Args:
+            known: what is new.
+            handles: further keys whose holders have to be known: personas are made there that nobody showed.
+        """
+        near, new = self.near, list(known)
+        if self._region is None:
+            self._region = near.begin()
+        self._region.keys.update(handles)
+        again = [each.observation.id for each in new if each.rank]
+        await self._load(near.needs([each.observation for each in new], again))
+        await self._load(near.needs([near.known[id].observation for id in again if id in near.known]))
+        await _in_thread(_enter, near, new)
+
+    async def load(self, ids: Iterable[str]) -> None:
+        """Reads observations, and everything that decides who they are."""
+        near, wanted = self.near, list(ids)
+        if self._region is None:
+            self._region = near.begin()
+        await self._load(near.needs([], wanted))
+        await self._load(near.needs([near.known[id].observation for id in wanted if id in near.known]))
+        self._region.look_at(near.directory, wanted)
+        await self._close()
+
+    async def settle(self, decisions: Sequence[Decision] = (), personas: Iterable[str] = ()) -> Settled:
+        """Reads what is missing until everything that was re-decided is decided for certain.
+
+        Args:
+            decisions: of people, made or revoked in this turn.
+            personas: keys of personas the caller needs as well.
+        """
+        near, region = self.near, self._region or self.near.begin()
+        self._region = region
+        await self._close()
+        findings = await _in_thread(Findings, near, region)
+        lookup = Lookup(personas=findings.personas | frozenset(personas), match_keys=findings.handles)
+        context = await self._store.read_context(self._scope, lookup)
+        versions = {**context.versions, DECISIONS: near.seq}
+        versions.update((observation_version(key), near.seq) for key in findings.rests_on)
+        entered = {id: (near.known[id], before) for id, before in near.entered.items()}
+        return Settled(findings, context, versions, entered, near.known, decisions)
+
+    def keep(self, seq: int, attributed: dict[str, tuple[str, str]]) -> None:
+        """The turn's change is stored under this number."""
+        self.near.keep(seq, attributed)
+
+    async def _close(self) -> None:
+        assert self._region is not None  # noqa: S101 - set by whoever calls
+        for _ in range(ROUNDS):
+            wanted = await _in_thread(self.near.missing, self._region)
+            if not wanted:
+                return
+            await self._load(wanted)
+        raise Conflict("a neighbourhood has no end", hint="report it: a key finds too many people")
+
+    async def _load(self, wanted: Wanted) -> None:
+        near = self.near
+        if not wanted:
+            return
+        lookup = ObservationLookup(
+            keys={key: near.most_signs(key) for key in wanted.keys},
+            signs=wanted.signs,
+            ids=wanted.ids,
+            most_seen=near.most_seen,
+        )
+        answer = await self._store.read_observations(self._scope, lookup)
+        await _in_thread(_absorb, near, answer, wanted)
+
+
+def _absorb(near: Neighbourhood, answer: Observations, wanted: Wanted) -> None:
+    near.absorb(map(read_known, answer.found), wanted)
+
+
+def _enter(near: Neighbourhood, new: Iterable[Known]) -> None:
+    for each in new:
+        before = near.known.get(each.observation.id)
+        near.enter(first_account(before, each) if before is not None else each)
+
+
+def _enforce(near: Neighbourhood, decisions: Iterable[Decision]) -> None:
+    told = list(decisions)
+    near.enforce((human(d) for d in told if d.in_force), (d.number for d in told if not d.in_force))
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does the work beside the event loop, so that webhooks are answered meanwhile."""
+    from anyio import to_thread  # not loaded by who only reads a history
+
+    return await to_thread.run_sync(lambda: work(*args, **kwargs))
