@@ -105,7 +105,8 @@ class Findings:
 
     def _is_apart(self, p: Persona) -> bool:
         """Whether a case or a human told the persona from others that show the same."""
-        return bool(p.pin) or signature(self._d.observations[next(iter(p.seen))]) != p.signature
+        plain = signature(self._d.observations[next(iter(p.seen))])
+        return bool(p.pin) or plain != p.signature  # not secret: what a persona shows
 
     def _keys_of(self, p: Persona) -> list[str]:
         if self._is_apart(p):
