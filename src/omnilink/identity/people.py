@@ -127,13 +127,13 @@ class People:
         self.claim(ref, participant, self._now, source)
 
     def attribute(
-        self, interaction: str, ordinal: int, role: Role, ref: PersonaRef, kind: str, *, share: float | None = None
+        self, interaction: str, ordinal: int, role: Role, ref: PersonaRef, kind: str, *, bits: float | None = None
     ) -> None:
         """Says that a participant is a persona.
 
         Args:
             kind: the rule.
-            share: of the handle's use around then, the persona's, where several people use it.
+            bits: how sure it is, where it is not certain.
         """
         self.attributions.append(
             Attribution(
@@ -141,8 +141,8 @@ class People:
                 ordinal=ordinal,
                 role=role,
                 persona=ref.id,
-                method=Method.EXACT_KEY if share is None else Method.PROBABILISTIC,
-                score=share,
+                method=Method.EXACT_KEY if bits is None else Method.PROBABILISTIC,
+                score=bits,
                 evidence=(Evidence(kind=kind),),
                 asserted_by=RULE,
                 at=self._now,

@@ -1,5 +1,6 @@
 """Settled: what a resolved decision writes about people. Pure."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from omnilink.resolution.seen import Seen, write_known
 from omnilink.store.base import Context, StoredObservation
 
 HOLDER = "holder"
+MOST_BITS = 10.0
+"""However alone somebody is on a telephone, now and then another picks it up."""
 _NOTHING = Observation("", 0)
 
 
@@ -93,9 +96,13 @@ def _attribute(people: People, known: Known, spot: Spot) -> None:
     o = known.observation
     ref = people.ref(spot.persona) or _make(people, spot.persona, datetime.fromtimestamp(o.at).astimezone())
     interaction, _, ordinal = o.id.partition("/")
-    people.attribute(
-        interaction, int(ordinal), Role(known.role), ref, spot.kind, share=spot.share if spot.kind == HOLDER else None
-    )
+    bits = _bits(spot.share) if spot.kind == HOLDER else None
+    people.attribute(interaction, int(ordinal), Role(known.role), ref, spot.kind, bits=bits)
+
+
+def _bits(share: float) -> float:
+    """How sure it is that a handle's holder spoke who had this share of its use around then."""
+    return MOST_BITS if share >= 1 else min(MOST_BITS, math.log2(share / (1 - share)))
 
 
 def _told(known: Known) -> Known:
