@@ -64,8 +64,9 @@ async def test_nobody_in_particular_on_a_shared_telephone_is_put_under_nobodys_c
 
 
 async def test_a_nameless_call_leaves_a_case_when_its_telephone_turns_out_to_be_shared(desk):
-    await desk.hear(ring("a1", HOME, name="Ana Garcia", text=LAMP), ring("n1", HOME, text=NEWS, days=1))
-    assert len(set(await desk.case_of("a1", "n1"))) == 1
+    await desk.hear(ring("a1", HOME, name="Ana Garcia", text=LAMP), ring("a2", HOME, name="Ana Garcia", text=NEWS))
+    await desk.hear(ring("n1", HOME, text=NEWS, days=1))
+    assert len(set(await desk.case_of("a1", "a2", "n1"))) == 1
     await desk.hear(ring("o1", HOME, name="Omar Garcia", text=LAMP, days=2))
     assert len(set(await desk.case_of("a1", "n1", "o1"))) == 3
 

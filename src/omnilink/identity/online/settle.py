@@ -142,5 +142,10 @@ class Settlement:
             numbers=len({k for p in members for k in p.keys if k.startswith("tel:")}),
             born=min((p.born for p in members if p.born), default=""),
             forms=[p.form for p in members if p.form is not None],
-            in_passing=all(p.loose and p.home is None and not p.identity and len(p.keys) == 1 for p in on_it),
+            in_passing=all(p.loose and p.home is None and not p.identity and _is_one_handle(p) for p in on_it),
         )
+
+
+def _is_one_handle(p: Persona) -> bool:
+    """Whether a single handle was shown; a WhatsApp account shows the number it is named after as well."""
+    return len(p.keys) == 1 or (len(p.keys) == 2 and p.keys[1].startswith("wa:"))
