@@ -118,22 +118,10 @@ class Findings:
     def _ask(self, key: str) -> None:
         """Who spoke on a handle, and who holds it."""
         near, d = self._near, self._d
-        bare = d.nameless.get(key, [])
-        hot = near.is_hot(key)
-        if not hot:
+        if not near.is_hot(key):
             people = {id(q): q for q in (d.person[n] for n in d.index.get(key, ()))}
             self._holdings[key] = [_Holding(self._held(q, key), q) for q in people.values()]
-        else:
-            bare = self._still_to_say(bare)
-        self._speak(key, bare)
-
-    def _still_to_say(self, bare: list[Bare]) -> list[Bare]:
-        most = self._near.resolver.weights.most_nameless
-        if len(bare) <= most + 1:
-            return bare
-        # Of a place's key everything was said when it became one; newcomers are said of alone.
-        new = [b for b in bare if b.id in self._region.moved]
-        return bare if len(bare) - len(new) <= most else new
+        self._speak(key, near.to_say(key, self._region))
 
     def _speak(self, key: str, bare: list[Bare]) -> None:
         near, d = self._near, self._d

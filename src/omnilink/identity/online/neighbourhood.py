@@ -13,6 +13,7 @@ from typing import NamedTuple
 from omnilink.identity.online.directory import Component, Directory, HumanDecision
 from omnilink.identity.online.footprint import PIN, keys_of, sign_of, sign_of_signature
 from omnilink.identity.online.keys import is_place
+from omnilink.identity.online.nameless import Bare
 from omnilink.identity.online.observation import Observation
 from omnilink.identity.online.resolver import OnlineResolver
 from omnilink.identity.online.upkeep import Region
@@ -198,7 +199,7 @@ class Neighbourhood:
             lack.of_component(component)
         if not lack.found:
             for key in self.asked(region, components):
-                lack.of_key(key, components)
+                lack.of_key(key, components, region)
         return lack.found
 
     def components(self, region: Region) -> list[Component]:
@@ -240,6 +241,16 @@ class Neighbourhood:
         traffic = d.traffic.get(key)
         return (traffic is not None and traffic.hot) or is_place(key) or len(d.nameless.get(key, ())) > w.most_nameless
 
+    def to_say(self, key: str, region: Region) -> list[Bare]:
+        """The nameless observations on a handle of which it may have to be said anew who spoke."""
+        bare = self.directory.nameless.get(key, [])
+        most = self.resolver.weights.most_nameless
+        if len(bare) <= most + 1:
+            return bare
+        # Of a place's key everything was said when it became one; newcomers are said of alone.
+        new = [each for each in bare if each.id in region.moved]
+        return bare if len(bare) - len(new) <= most else new
+
 
 class _Lack:
     """What is not loaded of what a region depends on."""
@@ -270,15 +281,15 @@ class _Lack:
         pins = {each.partition(PIN)[2] for side in decision.sides for each in side} - {""}
         self._ids.update(id for id in decision.pinned | pins if id not in near.known and id not in near.sought)
 
-    def of_key(self, key: str, components: list[Component]) -> None:
+    def of_key(self, key: str, components: list[Component], region: Region) -> None:
         near, d = self._near, self._d
         if key not in near.whole:
             self._keys.add(key)
             return
+        for one in near.to_say(key, region):
+            self._keys.update(case for case in d.observations[one.id].cases if case not in near.whole)
         if near.is_hot(key):
             return
-        for one in d.nameless.get(key, ()):
-            self._keys.update(case for case in d.observations[one.id].cases if case not in near.whole)
         inside = {id(component) for component in components}
         for number in d.index.get(key, ()):
             component = d.component[number]
