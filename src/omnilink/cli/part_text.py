@@ -22,10 +22,13 @@ MAX_TEXT_CHARS = 20_000
 
 
 def words_of(parts: Sequence[Part]) -> str:
-    """The words among the parts: the plain text where there is one, else HTML without its tags."""
+    """The words among the parts: the plain text where there is one, else HTML without its tags; and what was spoken."""
     texts = [part for part in parts if isinstance(part, Text)]
     plain = [part.text[:MAX_TEXT_CHARS] for part in texts if part.format != "html" and part.text.strip()]
-    return "\n".join(plain or [text_of_html(part.text)[:MAX_TEXT_CHARS] for part in texts if part.format == "html"])
+    html = [text_of_html(part.text)[:MAX_TEXT_CHARS] for part in texts if part.format == "html"]
+    calls = [part for part in parts if isinstance(part, Call)]
+    spoken = [f"“{said[:MAX_TEXT_CHARS]}”" for call in calls for said in (call.speech, call.transcript) if said]
+    return "\n".join([*(plain or html), *spoken])
 
 
 def label_of(part: Part) -> str:
@@ -84,7 +87,6 @@ def _call_words(call: Call) -> str:
         words.append(f"keys {call.digits}")
     if call.recording_ref:
         words.append("recorded")
-    words += [f"“{said}”" for said in (call.speech, call.transcript) if said]
     return "[call] " + ", ".join(words)
 
 
