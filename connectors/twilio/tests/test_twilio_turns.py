@@ -111,8 +111,8 @@ def test_the_fallback_address_repeats_the_turn_that_failed(connector, make, veri
 
 @pytest.mark.parametrize(
     "query",
-    ["step=", "step=x", "step=12345", "step=-1", "step=1&step=2", "step=1&state=a", "state=a", "state=&step=1",
-     "state=a b&step=1", "state=a%20&step=1", "step=1&x=2", "secret=1", "secret=2&step=1", "step=١"],
+    ["step=", "step=x", "step=12345", "step=-1", "step=1&step=2", "step=1&state=a", "state=&step=1", "step",
+     "state=a b&step=1", "state=a%20&step=1", "step=1&x=2", "x=2&step=1", "secret=2&step=1", "step=١"],
 )  # fmt: skip
 def test_an_address_we_never_gave_is_refused(connector, make, verify, query):
     request = make(GOES_ON, query)
@@ -120,18 +120,40 @@ def test_an_address_we_never_gave_is_refused(connector, make, verify, query):
     assert connector.find_turn(request) is None
 
 
-@pytest.mark.parametrize("left_out", ["AccountSid", "CallSid"])
-def test_no_part_of_the_address_can_become_a_part_of_a_field(connector, make, verify, left_out):
+@pytest.mark.parametrize("query", ["team=5", "state=closed", "steps=3", "x=step"])
+def test_an_address_with_a_query_of_ones_own_is_no_turn(connector, make, verify, query):
+    request = make({**GOES_ON, "Digits": "1"}, query)
+    assert isinstance(verify(request), Verified)
+    assert connector.find_turn(request) is None
+
+
+def test_a_text_message_may_have_any_query(connector, make, verify):
+    message = {"AccountSid": ACCOUNT, "MessageSid": "SM" + "c" * 32, "From": "+34600111222", "Body": "hello"}
+    for fields in (message, {**message, "CallSid": CALL}):
+        request = make(fields, "step=3%20a")
+        assert isinstance(verify(request), Verified)
+        assert connector.find_turn(request) is None
+
+
+@pytest.mark.parametrize("query", ["state=main.es.0&step=12", "step=12", "team=5"])
+def test_no_part_of_the_address_can_become_a_part_of_a_field(connector, make, verify, query):
     """Twilio signs `?step=12` + `AccountSidAC...` and `?step=1` + `2AccountSidAC...` alike."""
-    right = make({**GOES_ON, "Digits": "1"}, "step=12")
-    assert verify(right) == Verified(f"turn:{CALL}:12")
+    right = make({**GOES_ON, "Digits": "1"}, query)
+    assert isinstance(verify(right), Verified)
     fields = dict(parse_qsl(right.body.decode()))
-    moved = {"2AccountSid": fields.pop("AccountSid"), **fields}
-    shorter = RawRequest.of("POST", right.url[:-1], right.headers, urlencode(moved).encode())
-    assert isinstance(verify(shorter), Rejected)
-    longer = RawRequest.of("POST", f"{right.url}AccountSid{ACCOUNT}", right.headers, urlencode(fields).encode())
-    assert isinstance(verify(longer), Rejected)
-    assert isinstance(verify(make({n: v for n, v in GOES_ON.items() if n != left_out}, "step=1")), Rejected)
+    account = fields.pop("AccountSid")
+    for cut in range(1, len(query) + 2):
+        moved = {f"{right.url[-cut:]}AccountSid": account, **fields}
+        shorter = RawRequest.of("POST", right.url[:-cut], right.headers, urlencode(moved).encode())
+        assert isinstance(verify(shorter), Rejected)
+
+
+def test_no_field_can_become_a_part_of_the_address(make, verify):
+    right = make({**GOES_ON, "Digits": "1"}, "step=12")
+    fields = dict(parse_qsl(right.body.decode()))
+    longer = f"{right.url}AccountSid{fields.pop('AccountSid')}"
+    assert isinstance(verify(RawRequest.of("POST", longer, right.headers, urlencode(fields).encode())), Rejected)
+    assert isinstance(verify(make({n: v for n, v in GOES_ON.items() if n != "AccountSid"}, "step=1")), Rejected)
 
 
 def test_a_secret_is_not_in_what_is_kept(connector, make):

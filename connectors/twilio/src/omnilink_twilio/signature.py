@@ -150,6 +150,9 @@ _NAMES = re.compile(
 _OVERLONG_NUMBER = re.compile(rb"(?:whatsapp:)?\+[0-9]+[A-Za-z]")
 """A telephone number with the first letters of the next field's name."""
 
+_GLUED_ACCOUNT = re.compile(rb"(?![A-Z][A-Za-z]*\Z).+AccountSid", re.DOTALL)
+"""The name of the first field with the end of the address before it: not one capital and letters."""
+
 
 def find_swallowed(pairs: Pairs) -> bool:
     """Is the border between a name and a value, or between two fields, not where Twilio put it?
@@ -163,6 +166,8 @@ def find_swallowed(pairs: Pairs) -> bool:
         if name in _ATOMS:
             if _NAMES.search(value) or _OVERLONG_NUMBER.match(value):
                 return True
-        elif any(atom.startswith(name) and (name + value).startswith(atom) for atom in _ATOMS):
+        elif _GLUED_ACCOUNT.fullmatch(name) or any(
+            atom.startswith(name) and (name + value).startswith(atom) for atom in _ATOMS
+        ):
             return True
     return False

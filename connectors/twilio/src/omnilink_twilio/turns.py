@@ -20,7 +20,7 @@ from omnilink_twilio.settings import TwilioSettings
 from omnilink_twilio.signature import FORM_TYPE
 
 _PLACE = re.compile(r"(?:state=(?P<state>[A-Za-z0-9._-]{1,200})&)?(?P<secret>secret=1&)?step=(?P<step>[0-9]{1,4})")
-_OURS = re.compile(r"(?:^|&)(?:state|secret|step)\b")
+_OURS = re.compile(r"(?:^|&)step\b")
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _CALL = re.compile(r"CA[0-9a-fA-F]{32}")
 _TOLD = ("CallbackSource", "SequenceNumber", "ParentCallSid", "RecordingSid", "TranscriptionSid", "ConferenceSid")
@@ -75,14 +75,17 @@ def find_place(url: str, form: Form, settings: TwilioSettings) -> Place | None:
     Raises:
         ValueError: the address is nothing we ever gave, or the form cannot belong to it.
     """
+    if not form.has("CallSid") or form.get("MessageSid") is not None:
+        return None
     place = parse_place(url.partition("?")[2].partition("#")[0])
+    named = _CALL.fullmatch(form.get("CallSid") or "") is not None
     if place is not None:
-        # Twilio signs the address and the first field's name without a border between them. That field is the
-        # account: where it is whole, no digit of the step can have become a part of its name.
-        if not _ACCOUNT.fullmatch(form.get("AccountSid") or "") or not _CALL.fullmatch(form.get("CallSid") or ""):
+        # Twilio signs the address and the first field's name without a border between them. That field is the account:
+        # where it is whole, no digit of the step can have become a part of its name.
+        if not named or not _ACCOUNT.fullmatch(form.get("AccountSid") or ""):
             raise ValueError("not a request of a call")
         return place
-    if not _CALL.fullmatch(form.get("CallSid") or "") or form.get("MessageSid") is not None or form.has(*_TOLD):
+    if not named or form.has(*_TOLD):
         return None
     failed, ours = form.get("ErrorUrl"), settings.public_url
     if failed is not None and ours is not None and failed.startswith(f"{ours}?"):
