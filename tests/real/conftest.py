@@ -164,6 +164,7 @@ class Server:
     """`omnilink serve` in a folder; it can be killed and started again at the same port."""
 
     folder: Path
+    settings: str = SETTINGS
     port: int = 0
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
@@ -172,7 +173,7 @@ class Server:
         return self.folder / "town.db"
 
     def start(self) -> None:
-        (self.folder / "omnilink.toml").write_text(SETTINGS)
+        (self.folder / "omnilink.toml").write_text(self.settings)
         command = [Path(sysconfig.get_path("scripts")) / "omnilink", "--db", str(self.db), "serve", "--hooks-only"]
         with (self.folder / "errors.txt").open("a") as errors:
             self.process = subprocess.Popen(
@@ -216,7 +217,7 @@ class Server:
         """Once it has ended: finishes what is pending, checks the whole database and gives its books."""
 
         async def work() -> Ledger:
-            async with Hub.open(self.db, parse_settings(SETTINGS)) as hub:
+            async with Hub.open(self.db, parse_settings(self.settings)) as hub:
                 await hub.process()
                 assert await hub.store.check() == []
                 return await hub.ledger()
@@ -225,9 +226,15 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def settings() -> str:
+    """The configuration; a module that needs another one has its own."""
+    return SETTINGS
+
+
+@pytest.fixture
+def server(tmp_path: Path, settings: str) -> Iterator[Server]:
     """A running server with three accounts: `team` (Slack), `chat` (WhatsApp), `line` (Twilio)."""
-    made = Server(tmp_path)
+    made = Server(tmp_path, settings)
     try:
         made.start()
         yield made

@@ -33,6 +33,7 @@ class FakeCall:
         more: further fields of every request (`StirVerstat`).
 
     Attributes:
+        sid, caller: its id, and who calls.
         requests, answers: everything that was asked, and told, in order.
         heard: what the caller heard: (language, words); of a sound its address.
         waits: the verb that waits for the caller, if one does.
@@ -50,7 +51,7 @@ class FakeCall:
         **more: str,
     ) -> None:
         self._twilio, self._ask = twilio, ask
-        self.sid = f"CA{number:032x}"
+        self.sid, self.caller = f"CA{number:032x}", caller
         self._parties = {
             "From": caller,
             "Caller": caller,
