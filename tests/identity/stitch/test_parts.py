@@ -114,3 +114,28 @@ def test_groups_do_not_depend_on_the_order_of_pairs_and_respect_bars(weights):
 def test_pairs_of_a_component_that_were_not_compared_are_found():
     pairs = np.array([0 * 4 + 1, 1 * 4 + 2])
     assert unseen_pairs(4, pairs, np.array([5.0, 5.0]), threshold=1.0).tolist() == [0 * 4 + 2]
+
+
+@given(
+    st.integers(2, 40).flatmap(
+        lambda size: st.tuples(
+            st.just(size),
+            st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1), st.floats(-8, 8)), max_size=60),
+        )
+    )
+)
+def test_without_a_mean_to_reach_groups_are_what_hangs_together_over_strong_pairs(graph):
+    size, edges = graph
+    weight = {min(a, b) * size + max(a, b): w for a, b, w in edges if a != b}
+    pairs = np.array(sorted(weight), np.int64)
+    label = cluster(size, pairs, np.array([weight[p] for p in sorted(weight)]), threshold=1.0, average=-100.0)
+    group = list(range(size))
+    for pair in sorted(weight):
+        if weight[pair] >= 1.0:
+            one, other = group[pair // size], group[pair % size]
+            group = [min(one, other) if at in (one, other) else at for at in group]
+    assert label.tolist() == group
+
+
+def test_a_single_pair_that_is_barred_stays_apart():
+    assert cluster(2, np.array([1]), np.array([9.0]), threshold=1.0, barred=np.array([True])).tolist() == [0, 1]

@@ -37,7 +37,16 @@ def cluster(
     inside = component[low] == component[high]
     low, high, weight = low[inside], high[inside], np.clip(bits[inside], -30.0, 30.0)
     cannot = barred[inside] if barred is not None else np.zeros(len(low), bool)
-    return _agglomerate(size, low.tolist(), high.tolist(), weight.tolist(), cannot.tolist(), threshold, average)
+    label: Array = np.arange(size)
+    # Most components are a single pair, and what becomes of it needs no working out.
+    single = np.bincount(component, minlength=size)[component[low]] == 2
+    joined = single & (weight >= threshold) & ~cannot
+    label[high[joined]] = low[joined]
+    rows, at = np.unique(np.concatenate([low[~single], high[~single]]), return_inverse=True)
+    low, high, weight, cannot = (*np.split(at, 2), weight[~single], cannot[~single])
+    grown = _agglomerate(len(rows), low.tolist(), high.tolist(), weight.tolist(), cannot.tolist(), threshold, average)
+    label[rows] = rows[grown]
+    return label
 
 
 def unseen_pairs(size: int, pairs: Array, bits: Array, *, threshold: float, largest: int = 64) -> Array:
@@ -69,23 +78,17 @@ def unseen_pairs(size: int, pairs: Array, bits: Array, *, threshold: float, larg
 
 
 def _components(size: int, low: Array, high: Array) -> Array:
-    root = np.arange(size)
-    parent = root.tolist()
-    for a, b in zip(low.tolist(), high.tolist(), strict=True):
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        if a != b:
-            parent[max(a, b)] = min(a, b)
-    for i in range(size):
-        a = i
-        while parent[a] != a:
-            a = parent[a]
-        parent[i] = a
-    return np.array(parent, np.int64)
+    """Row → the first row it hangs together with, by hooking roots and jumping pointers until nothing changes."""
+    root: Array = np.arange(size)
+    while True:
+        a, b = root[low], root[high]
+        apart = a != b
+        if not apart.any():
+            return root
+        low, high, a, b = low[apart], high[apart], a[apart], b[apart]
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        while (root[root] != root).any():
+            root = root[root]
 
 
 def _agglomerate(

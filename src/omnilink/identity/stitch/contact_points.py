@@ -27,12 +27,11 @@ class ContactPoints:
     table: Table
     of_row: Array
 
-    def rows(self) -> dict[str, list[Any]]:
+    def rows(self) -> dict[str, Array]:
         """Columns for a database: `unique_id` and every field, None where it is not stated."""
-        found: dict[str, list[Any]] = {"unique_id": list(range(self.table.size))}
+        found: dict[str, Array] = {"unique_id": np.arange(self.table.size)}
         for name, of_field in self.table.fields.items():
-            values = (*of_field.values, None)  # MISSING is the last
-            found[name] = [values[code] for code in of_field.codes.tolist()]
+            found[name] = np.array([*of_field.values, None], dtype=object)[of_field.codes]  # MISSING is the last
         return found
 
 
@@ -51,10 +50,16 @@ def find_contact_points(
     table = read_table_of(records, columns)
     if not table.size:
         return ContactPoints(table, np.zeros(0, np.int64))
-    codes = np.stack([of_field.codes for of_field in table.fields.values()], axis=1)
-    _, first, inverse = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    columns_of_codes = [of_field.codes for of_field in table.fields.values()]
+    order = np.lexsort(columns_of_codes)
+    differs = np.zeros(table.size, bool)
+    for codes in columns_of_codes:
+        differs[1:] |= codes[order[1:]] != codes[order[:-1]]
+    inverse = np.empty(table.size, np.int64)
+    inverse[order] = np.cumsum(differs)
+    first = order[np.flatnonzero(np.concatenate(([True], differs[1:])))]
     kept = np.sort(first)
     place = np.searchsorted(kept, first)
     fields = {name: Field(name, f.values, f.codes[kept]) for name, f in table.fields.items()}
     smaller = Table(len(kept), fields, table.sources[kept], table.source_names, table.columns)
-    return ContactPoints(smaller, place[inverse.ravel()])
+    return ContactPoints(smaller, place[inverse])

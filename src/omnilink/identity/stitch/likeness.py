@@ -188,7 +188,7 @@ def _dates(one: list[str], other: list[str]) -> Array:
     slips = _slips(one, other)
     levels[(year & (month | day)) | (month & day) | (slips == 2) | (year & ~no_month)] = Level.WEAK
     two = (year & month) | (year & day) | (month & day & (years_apart <= 10))
-    levels[two | (slips == 2) & (years_apart <= 20)] = Level.NEAR
+    levels[two] = Level.NEAR
     turned = year & (a // 100 % 100 == b % 100) & (a % 100 == b // 100 % 100)
     levels[(slips == 1) | turned] = Level.ALIAS
     levels[year & no_month] = Level.PARTIAL

@@ -6,6 +6,7 @@ Needs the extra `stitch` (splink, duckdb). Splink: https://moj-analytical-servic
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -107,7 +108,9 @@ def train(points: ContactPoints, *, database: Any = None) -> dict[str, Any]:
         linker.training.estimate_probability_two_random_records_match(rules, recall=RECALL_OF_SURE_RULES)
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
     for block in _usable(TRAINED_ON, known):
-        linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(*block))
+        # Where a level does not occur among a block's matches, Splink gives up on that block: the others still teach.
+        with suppress(ValueError):
+            linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(*block))
     model: dict[str, Any] = linker.misc.save_model_to_json()
     return model
 
@@ -139,14 +142,16 @@ def restitch(
     """
     rows = list(records)
     contacts = [_contact_of(row, contact) for row in rows]
-    points = find_contact_points(({k: v for k, v in row.items() if k != contact} for row in rows), columns)
+    ignored = (columns or {}).get("ignore", ())
+    ignore = [contact, *([ignored] if isinstance(ignored, str) else ignored)]
+    points = find_contact_points(rows, {**(columns or {}), "ignore": ignore})
     if points.table.size < 2:
         return Proposal((), (), len(rows), points.table.size, points.table.size, dict(model or {}))
     trained = dict(model) if model is not None else train(points, database=database)
     pairs, bits = _scored(points, trained, database)
     label = _clustered(points, pairs, bits, threshold_bits, different)
     people = label[points.of_row].tolist()
-    strongest = _across_rows(points, pairs, bits)
+    strongest = _within_people(points, label, pairs, bits)
     merges, splits = compare_partitions(contacts, people, strongest)
     return Proposal(merges, splits, len(rows), points.table.size, len(set(people)), trained)
 
@@ -235,12 +240,14 @@ def _only_hot(table: Table, pairs: Array, levels: Array) -> Array:
     return ~agree
 
 
-def _across_rows(points: ContactPoints, pairs: Array, bits: Array) -> dict[tuple[int, int], float]:
-    """The scores again between one row of each contact point."""
+def _within_people(points: ContactPoints, label: Array, pairs: Array, bits: Array) -> dict[tuple[int, int], float]:
+    """The scores between one row of each two contact points of one person."""
+    a, b = pairs // points.table.size, pairs % points.table.size
+    inside = label[a] == label[b]
     first = np.full(points.table.size, -1, np.int64)
     first[points.of_row[::-1]] = np.arange(len(points.of_row))[::-1]
-    low, high = first[pairs // points.table.size].tolist(), first[pairs % points.table.size].tolist()
-    return dict(zip(zip(low, high, strict=True), bits.tolist(), strict=True))
+    low, high = first[a[inside]].tolist(), first[b[inside]].tolist()
+    return dict(zip(zip(low, high, strict=True), bits[inside].tolist(), strict=True))
 
 
 def _usable(rules: Sequence[tuple[str, ...]], known: set[str]) -> list[tuple[str, ...]]:

@@ -100,24 +100,23 @@ def read_table_of(records: Iterable[Any], mapping: Mapping[str, str | Iterable[s
     if not rows:
         return Table(0, {}, np.zeros(0, np.int32), ("",), Columns({}, ()))
     columns = recognise_columns(names, mapping)
-    texts = {
-        field: [(_joined if field in JOINED else _first)(row, wanted) for row in rows]
-        for field, wanted in columns.of_field.items()
-    }
-    sources = [text or "" for text in texts.pop("source", [""] * len(rows))]
+    size = len(rows)
+    texts = {field: _column(rows, wanted, field in JOINED) for field, wanted in columns.of_field.items()}
+    del rows
+    sources = [text or "" for text in texts.pop("source", [""] * size)]
     values: dict[str, list[str | None]] = {}
     given, family, generations = read_names(
-        texts.pop("given", None), texts.pop("family", None), texts.pop("full_name", None), len(rows)
+        texts.pop("given", None), texts.pop("family", None), texts.pop("full_name", None), size
     )
-    births = [texts.pop(part, [None] * len(rows)) for part in ("birth_year", "birth_month", "birth_day")]
+    births = [texts.pop(part, [None] * size) for part in ("birth_year", "birth_month", "birth_day")]
     parts = [read_parts(*row) for row in zip(*births, strict=True)]
-    whole = read_dates(texts.pop("birth", [None] * len(rows)), sources)
+    whole = read_dates(texts.pop("birth", [None] * size), sources)
     values["birth"] = [date or part for date, part in zip(whole, parts, strict=True)]
     if "middle" in texts:
-        values["middle"] = read_names(texts.pop("middle"), None, None, len(rows))[0]
+        values["middle"] = read_names(texts.pop("middle"), None, None, size)[0]
     for field, column in texts.items():
         values[field] = _each(SIMPLE.get(field, read_text), column)
-    stated = values.pop("suffix", [None] * len(rows))
+    stated = values.pop("suffix", [None] * size)
     values["generation"] = [one or other for one, other in zip(stated, generations, strict=True)]
     named = _coded_together({"given": given, "family": family})
     read = {**named, **{field: _coded(field, column) for field, column in values.items()}}
@@ -125,7 +124,7 @@ def read_table_of(records: Iterable[Any], mapping: Mapping[str, str | Iterable[s
     order = ["given", "family", "middle", "generation", "birth", *fields()]
     ordered = sorted(read, key=lambda name: order.index(name) if name in order else len(order))
     return Table(
-        len(rows),
+        size,
         {name: read[name] for name in ordered if (read[name].codes != MISSING).any()},
         of_source.codes,
         of_source.values,
@@ -149,13 +148,23 @@ def _as_mapping(record: Any) -> Mapping[str, Any]:
     raise BadInput("a record is no mapping, dataclass or named tuple", hint="give dicts: {'given_name': …}")
 
 
-def _joined(row: Mapping[str, Any], columns: Sequence[str]) -> str | None:
-    stated = [text for column in columns if (text := _text(row.get(column)))]
-    return " ".join(stated) or None
+def _column(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], joined: bool) -> list[str | None]:
+    """What the rows state in one field: the first of its columns that states something, or all of them together."""
+    stated = [_texts([row.get(column) for row in rows]) for column in columns]
+    if len(stated) == 1:
+        return stated[0]
+    if joined:
+        return [" ".join(filter(None, texts)) or None for texts in zip(*stated, strict=True)]
+    return [next(filter(None, texts), None) for texts in zip(*stated, strict=True)]
 
 
-def _first(row: Mapping[str, Any], columns: Sequence[str]) -> str | None:
-    return next((text for column in columns if (text := _text(row.get(column)))), None)
+def _texts(values: list[Any]) -> list[str | None]:
+    """Each value as a text, every distinct one read once; None where nothing is stated."""
+    try:
+        known = {value: _text(value) or None for value in set(values) if type(value) is str}
+    except TypeError:  # a list or a dict among them
+        known = {}
+    return [known[v] if type(v) is str and v in known else _text(v) or None for v in values]
 
 
 def _text(value: Any) -> str:
