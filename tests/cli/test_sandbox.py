@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from omnilink.cli.app import app
 from omnilink.cli.sandbox import SANDBOXES, SECRET
 
-RECEIPTS = {"twilio": "delivered", "whatsapp": "read"}
+RECEIPTS = {"twilio": "delivered", "whatsapp": "read", "x": "read"}
 
 
 @pytest.mark.parametrize("name", sorted(SANDBOXES))
@@ -18,6 +18,7 @@ def test_message_leaves_and_its_status_comes_back(name):
     assert result.exit_code == 0, result.output
     document = json.loads(result.output)
     assert document["state"] == "accepted"
+    assert [item["direction"] for item in document["history"]] == ["inbound", "outbound"]
     assert document["history"][-1]["state"] == RECEIPTS.get(name, "accepted")
     assert SECRET not in result.output
 

@@ -32,12 +32,14 @@ class Sandbox:
         recipient: somebody there.
         make: the fake.
         say: makes that somebody write first.
+        tell: makes the provider tell us of what we sent, where it does so apart from its answer.
     """
 
     options: str
     recipient: str
     make: "Callable[[], FakeProvider]"
     say: Callable[[Any], None] = lambda fake: fake.say("Hello?")
+    tell: Callable[[Any], None] = lambda fake: None
 
 
 def _whatsapp() -> "FakeProvider":
@@ -69,12 +71,14 @@ def _twilio() -> "FakeProvider":
 def _x() -> "FakeProvider":
     from omnilink.testing.fakes.x import FakeX
 
-    return FakeX(access_token=SECRET)
+    return FakeX(access_token=SECRET, consumer_secret=SECRET, url="https://sandbox.example/hooks/x")
 
 
 _S = '"env:SANDBOX_SECRET"'
 SANDBOXES = {
-    "slack": Sandbox(f"signing_secret = {_S}\nbot_token = {_S}", "slack:T061EG9R6/U2147483697", _slack),
+    "slack": Sandbox(
+        f"signing_secret = {_S}\nbot_token = {_S}", "slack:T061EG9R6/U2147483697", _slack, tell=lambda fake: fake.echo()
+    ),
     "telegram": Sandbox(f'bot_id = "77"\nsecret_token = {_S}\nbot_token = {_S}', "telegram:4242", _telegram),
     "twilio": Sandbox(
         f'auth_token = {_S}\naccount_sid = "AC00000000000000000000000000000000"\nown_handles = ["tel:+34910000000"]',
@@ -84,7 +88,7 @@ SANDBOXES = {
         f'app_secret = {_S}\nverify_token = {_S}\naccess_token = {_S}\nphone_number_id = "106540352242922"',
         "wa:+34600111222", _whatsapp,
     ),
-    "x": Sandbox(f"consumer_secret = {_S}\naccess_token = {_S}", "x:4242", _x, lambda fake: None),
+    "x": Sandbox(f'consumer_secret = {_S}\naccess_token = {_S}\nown_handles = ["x:1111"]', "x:4242", _x),
 }  # fmt: skip
 
 
@@ -200,6 +204,7 @@ async def _play(name: str, text: str) -> dict[str, Any]:
     await hub.process()
     item = await hub.outbox.send(played.recipient, text)
     await hub.outbox.deliver()
+    played.tell(fake)
     await fake.deliver(hub, name)
     await hub.process()
     return {

@@ -1,11 +1,17 @@
 """X's API in this process: posts and direct messages of one account. https://docs.x.com/x-api"""
 
+import hashlib
+import hmac
 import json
+from base64 import b64encode
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from omnilink.plugin.sending import HttpAnswer, HttpRequest
+from omnilink.plugin.webhook import RawRequest
 from omnilink.testing.fakes.provider import FakeProvider, json_answer, route
+
+_SAID_MS = "1772442000000"
 
 
 class FakeX(FakeProvider):
@@ -13,6 +19,9 @@ class FakeX(FakeProvider):
 
     Args:
         access_token: of its user.
+        consumer_secret: signs what the Activity API's webhook is told (direct messages, and that they were read);
+            without it nothing is told.
+        url: the webhook's public address; `user` the account's id.
         options: as of `FakeProvider`.
 
     Attributes:
@@ -25,9 +34,12 @@ class FakeX(FakeProvider):
     file_hosts: ClassVar = frozenset({"pbs.twimg.com"})
     description: ClassVar = "x/openapi.json"
 
-    def __init__(self, *, access_token: str, **options: Any) -> None:
+    def __init__(
+        self, *, access_token: str, consumer_secret: str | None = None, url: str = "https://hooks.town.example/hooks/x",
+        user: str = "1111", **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**options)
-        self._token = access_token
+        self._token, self._secret, self._url, self._user = access_token, consumer_secret, url, user
         self.posts: dict[str, dict[str, Any]] = {}
         self.messages: list[tuple[str, str]] = []
         self._files: dict[str, HttpAnswer] = {}
@@ -58,7 +70,31 @@ class FakeX(FakeProvider):
             return refused
         self.messages.append((user, json.loads(request.body)["text"]))
         ident = f"{1_800_000_000_000_000_000 + len(self.messages)}"
-        return json_answer(201, {"data": {"dm_conversation_id": f"{user}-99", "dm_event_id": ident}})
+        self._tell("dm.sent", "direct_message_events", self._message(ident, self._user, user, self.messages[-1][1]))
+        read = {"created_timestamp": _SAID_MS, "sender_id": user, "target": {"recipient_id": self._user},
+                "last_read_event_id": ident}  # fmt: skip
+        self._tell("dm.read", "direct_message_mark_read_events", read)
+        return json_answer(201, {"data": {"dm_conversation_id": f"{user}-{self._user}", "dm_event_id": ident}})
+
+    def say(self, text: str, *, who: str = "4242") -> None:
+        """Somebody writes the account a direct message."""
+        ident = f"{1_700_000_000_000_000_000 + len(self.webhooks)}"
+        self._tell("dm.received", "direct_message_events", self._message(ident, who, self._user, text))
+
+    def _message(self, ident: str, sender: str, recipient: str, text: str) -> dict[str, Any]:
+        said = {"target": {"recipient_id": recipient}, "sender_id": sender, "message_data": {"text": text}}
+        return {"type": "message_create", "id": ident, "created_timestamp": _SAID_MS, "message_create": said}
+
+    def _tell(self, kind: str, name: str, event: dict[str, Any]) -> None:
+        """An event of the Activity API. https://docs.x.com/x-api/webhooks/quickstart#signature-header-validation"""
+        if self._secret is None:
+            return
+        data = {"event_uuid": f"{kind}/{event.get('id', event.get('last_read_event_id'))}", "event_type": kind,
+                "filter": {"user_id": self._user}, "payload": {name: [event]}}  # fmt: skip
+        body = json.dumps({"data": data}).encode()
+        mac = b64encode(hmac.new(self._secret.encode(), body, hashlib.sha256).digest()).decode()
+        headers = {"Content-Type": "application/json", "X-Twitter-Webhooks-Signature": f"sha256={mac}"}
+        self.emit(RawRequest.of("POST", self._url, headers, body))
 
     def keep_file(self, content: bytes, mime_type: str) -> str:
         """A file of a post of which only the key is told."""
