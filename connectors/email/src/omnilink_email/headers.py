@@ -96,6 +96,15 @@ def _find_block_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return end, end
 
 
+def _shorten(name: str, value: bytes) -> bytes:
+    """The beginning of a field that is too long; of References the end too, which names what is answered."""
+    if name != "references":
+        return value[:MAX_FIELD_BYTES]
+    half = MAX_FIELD_BYTES // 2
+    # The brackets keep the two ids that were cut from becoming one.
+    return value[:half] + b" <> " + value[-half:]
+
+
 def read_headers(raw: bytes, start: int, end: int, budget: Budget, *, is_top: bool = False) -> tuple[Headers, int]:
     """Reads the header block at `start`.
 
@@ -119,11 +128,11 @@ def read_headers(raw: bytes, start: int, end: int, budget: Budget, *, is_top: bo
     fields: list[tuple[str, bytes]] = []
     for number, line in enumerate(lines):
         if (match := _FIELD.match(line)) is not None:
-            value = line[match.end() :]
+            name, value = match[1].decode("ascii").lower(), line[match.end() :]
             if len(value) > MAX_FIELD_BYTES:
                 budget.cut.add("header_bytes")
-                value = value[:MAX_FIELD_BYTES]
-            fields.append((match[1].decode("ascii").lower(), value))
+                value = _shorten(name, value)
+            fields.append((name, value))
         elif line and not (is_top and not fields and line.startswith((b"From ", b">From "))):
             following = _FIELD.match(lines[number + 1]) if number + 1 < len(lines) else None
             if following is None or not is_known_name(following[1].lower()):
