@@ -190,3 +190,24 @@ async def test_whoever_turns_out_to_be_one_person_has_one_matter(desk):
     await desk.hub.revoke_link(link.id, by="clerk", reason="two people")
     mailed, rung, texted = await desk.case_of("m1", "c1", "t1")
     assert mailed != rung == texted
+
+
+QUOTED = f"Has anything happened?\nOn 1 Mar 2026 at 08:00, Ana wrote:\n> {LAMP}."
+
+
+@pytest.mark.parametrize("process", [True, False])
+async def test_an_answer_whose_headers_were_lost_is_under_the_case_it_quotes(desk, process):
+    await desk.hear(mail("m1", text=f"{LAMP}."), process=process)
+    other = mail("x1", text="Wants to enrol a son in the music school", subject="Music school")
+    await desk.hear(other, process=process)
+    await desk.hear(mail("m2", text=QUOTED, subject="Re: Street lamp", days=2))
+    assert len(set(await desk.case_of("m1", "m2"))) == 1
+    why = await desk.why("m2")
+    assert why.rung is Rung.MAIL
+    assert {"quoted_share", "quoted_only_there"} <= {evidence.kind for evidence in why.evidence}
+
+
+async def test_a_subject_alone_joins_nobodys_mail(desk):
+    await desk.hear(mail("m1", text=f"{LAMP}.", subject="Complaint"))
+    await desk.hear(mail("m2", "mailto:omar@example.org", text="The noise is awful", subject="Re: Complaint", days=2))
+    assert len(set(await desk.case_of("m1", "m2"))) == 2

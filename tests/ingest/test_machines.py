@@ -47,6 +47,12 @@ class Desk:
         return await self.hub.outbox.reply(interaction.id, "We have your message.", automated=True, **fields)
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Once is enough: nothing here depends on the event loop."""
+    return "asyncio"
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 async def desk(request, tmp_path) -> AsyncIterator[Desk]:
     store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "town.db")

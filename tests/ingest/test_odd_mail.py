@@ -15,6 +15,12 @@ MOST_S = 6.0
 IDS = [f"<r{n}@example.org>" for n in range(10_000)]
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Once is enough: nothing here depends on the event loop."""
+    return "asyncio"
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 async def desk(request, tmp_path) -> AsyncIterator[Desk]:
     store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "town.db")

@@ -55,6 +55,9 @@ class CasePages:
         self._pages = {name: _Page.of(row) for name, row in context.cases.items()}
         self._placed = {name: list(placed) for name, placed in context.placed.items()}
         self._under = {name: dict.fromkeys(cases) for name, cases in context.under.items()}
+        for name, row in context.cases.items():
+            for thread in row.threads:
+                self._under.setdefault(thread.conversation, {})[name] = None
         self._recent = {name: dict.fromkeys(reversed(cases)) for name, cases in context.recent.items()}
         self._numbered = {name: dict.fromkeys(sorted(cases)) for name, cases in context.numbered.items()}
         self._own = {name: dict(own) for name, own in context.own.items()}

@@ -5,11 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from omnilink.conversation.case_book import CaseBook, Token
-from omnilink.conversation.case_context import CaseBacklog, CaseLookup, Moment
+from omnilink.conversation.case_context import CaseBacklog, CaseContext, CaseLookup, Moment
+from omnilink.conversation.case_facts import MailHint
+from omnilink.conversation.case_people import CasePeople
+from omnilink.conversation.mail_hints import (
+    MOST_CONVERSATIONS,
+    MOST_MAILS,
+    answers_unknown,
+    conversations_to_compare,
+    find_hints,
+)
 from omnilink.conversation.moment_text import moment_references
 from omnilink.conversation.recent import Recent
 from omnilink.conversation.references import ReferencePicture
 from omnilink.errors import Conflict
+from omnilink.model.event import ConversationKind
 from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 from omnilink.store.cases import CaseStore
@@ -82,13 +92,41 @@ class CaseKeeper:
         moments = [*backlog.moments, *(moment for recheck in backlog.rechecks for moment in recheck.moments)]
         tokens = {m.interaction.id: token for m in moments if (token := self.token_of(m)) is not None}
         context = await self.store.read_case_context(self.scope, lookup_of(moments, tokens, self.pictures))
-        book = CaseBook(context, new_id=self.new_id, now=self.clock(), tokens=tokens, pictures=self.pictures)
+        hints = await self._hints(backlog.moments, context)
+        book = CaseBook(
+            context, new_id=self.new_id, now=self.clock(), tokens=tokens, hints=hints, pictures=self.pictures
+        )
         for recheck in backlog.rechecks:
             book.look_again(recheck)
         for moment in backlog.moments:
             book.take(moment)
         checked = [recheck.cause for recheck in backlog.rechecks]
         await self.store.commit_cases(self.scope, book.change(backlog.seq, backlog.upto, checked))
+
+    async def _hints(self, moments: Sequence[Moment], context: CaseContext) -> dict[str, tuple[MailHint, ...]]:
+        """What mails whose headers lead nowhere show of the mails they answer, in the store and in this batch."""
+        people, begun, wanted = CasePeople(context), set[str](), dict[str, list[str]]()
+        for moment in moments:
+            is_new = moment.conversation not in begun and moment.conversation not in context.placed
+            if is_new and answers_unknown(moment):
+                wanted[moment.interaction.id] = conversations_to_compare(moment, context, people)
+            begun.add(moment.conversation)
+        if not wanted:
+            return {}
+        named = list(dict.fromkeys(conversation for found in wanted.values() for conversation in found))
+        read: dict[str, list[Moment]] = {}
+        for moment in await self.store.read_moments(self.scope, conversations=named, limit=MOST_MAILS, newest=True):
+            read.setdefault(moment.conversation, []).append(moment)
+        hints, before = dict[str, tuple[MailHint, ...]](), list[Moment]()
+        for moment in moments:
+            if (names := wanted.get(moment.interaction.id)) is not None:
+                mine = {people.contact(seat.persona) for seat in moment.seats}
+                here = [m for m in before if any(people.contact(seat.persona) in mine for seat in m.seats)]
+                others = [m for name in names for m in read.get(name, ())]
+                hints[moment.interaction.id] = find_hints(moment, [*others, *here[-MOST_CONVERSATIONS * MOST_MAILS :]])
+            if moment.kind is ConversationKind.MAIL:
+                before.append(moment)
+        return hints
 
 
 def lookup_of(

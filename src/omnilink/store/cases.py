@@ -91,9 +91,19 @@ class CaseStore(Protocol):
         ...
 
     async def read_moments(
-        self, scope: Scope, *, conversations: Sequence[str] = (), interactions: Sequence[str] = (), limit: int = 200
+        self,
+        scope: Scope,
+        *,
+        conversations: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        limit: int = 200,
+        newest: bool = False,
     ) -> list[Moment]:
-        """Interactions as cases read them: of a conversation, or by id; oldest first."""
+        """Interactions as cases read them, by id or of conversations; oldest first.
+
+        Args:
+            limit: of each conversation, the oldest so many, or the `newest`.
+        """
         ...
 
     async def read_case_seq(self, scope: Scope) -> int:

@@ -56,14 +56,17 @@ def unit(state: State, root: str, limit: int) -> list[InteractionRow]:
     return sorted(rows, key=lambda row: (row.interaction.occurred_at, row.number))[:limit]
 
 
-def read_moments(state: State, conversations: Sequence[str], interactions: Sequence[str], limit: int) -> list[Moment]:
+def read_moments(
+    state: State, conversations: Sequence[str], interactions: Sequence[str], limit: int, newest: bool = False
+) -> list[Moment]:
     """Interactions as cases read them; see `cases.CaseStore`."""
     rows = {name: state.interactions[name] for name in interactions if name in state.interactions}
     for name in conversations:
         if name in state.conversations:
-            rows |= {row.interaction.id: row for row in unit(state, state.root(name).root, limit)}
+            whole = unit(state, state.root(name).root, len(state.interactions))
+            rows |= {row.interaction.id: row for row in (whole[-limit:] if newest else whole[:limit])}
     ordered = sorted(rows.values(), key=lambda row: (row.interaction.occurred_at, row.interaction.id))
-    return [moment_of(state, row) for row in ordered[:limit]]
+    return [moment_of(state, row) for row in ordered]
 
 
 def moment_of(state: State, row: InteractionRow) -> Moment:

@@ -312,10 +312,16 @@ class MemoryStore:
         return case_views.read_case_decisions(self._read(scope), ids, limit)
 
     async def read_moments(
-        self, scope: Scope, *, conversations: Sequence[str] = (), interactions: Sequence[str] = (), limit: int = 200
+        self,
+        scope: Scope,
+        *,
+        conversations: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        limit: int = 200,
+        newest: bool = False,
     ) -> list[Moment]:
         """Interactions as cases read them; see `cases.CaseStore`."""
-        return case_reading.read_moments(self._read(scope), conversations, interactions, limit)
+        return case_reading.read_moments(self._read(scope), conversations, interactions, limit, newest)
 
     async def read_case_seq(self, scope: Scope) -> int:
         """The number of the last change of cases; see `cases.CaseStore`."""

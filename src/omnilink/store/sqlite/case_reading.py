@@ -39,6 +39,7 @@ _OF_PART = """
     SELECT i.occurred_at, i.id FROM interaction i INDEXED BY interaction_conversation
     WHERE i.conversation = ? AND i.same_as IS NULL ORDER BY i.occurred_at LIMIT ?
 """
+_NEWEST_OF_PART = _OF_PART.replace("ORDER BY i.occurred_at", "ORDER BY i.occurred_at DESC")
 _UIDS = "SELECT id FROM interaction INDEXED BY interaction_uid WHERE tenant = ? AND uid IN (?*)"
 _ROOT = "SELECT root FROM conversation INDEXED BY conversation_uid WHERE tenant = ? AND uid IN (?*)"
 # One more than is looked at tells that a number is a place's.
@@ -67,23 +68,25 @@ def _rechecks(view: View, limit: int) -> Iterator[Recheck]:
         yield Recheck(uid, () if is_echo else tuple(moments[k] for k in keys), own is not None, bool(own))
 
 
-def unit_keys(view: View, root: int, limit: int = MOST_OF_UNIT) -> list[int]:
-    """Interactions of a conversation, oldest first."""
+def unit_keys(view: View, root: int, limit: int = MOST_OF_UNIT, newest: bool = False) -> list[int]:
+    """Interactions of a conversation, oldest first: the oldest so many, or the newest."""
     parts = view.connection.execute("SELECT id FROM conversation WHERE root = ?", (root,)).fetchall()
     found: list[Row] = []
     for (part,) in parts:
-        found += view.connection.execute(_OF_PART, (part, limit)).fetchall()
-    return [key for _, key in sorted(found)[:limit]]
+        found += view.connection.execute(_NEWEST_OF_PART if newest else _OF_PART, (part, limit)).fetchall()
+    ordered = sorted(found)
+    return [key for _, key in (ordered[-limit:] if newest else ordered[:limit])]
 
 
-def read_moments(view: View, conversations: Iterable[str], interactions: Iterable[str], limit: int) -> list[Moment]:
+def read_moments(
+    view: View, conversations: Iterable[str], interactions: Iterable[str], limit: int, newest: bool = False
+) -> list[Moment]:
     """Moments of conversations or by id; see `cases.CaseStore`."""
     keys = [key for (key,) in select_in(view.connection, _UIDS, dict.fromkeys(interactions), (view.tenant,))]
     for (root,) in list(select_in(view.connection, _ROOT, dict.fromkeys(conversations), (view.tenant,))):
-        keys += unit_keys(view, root, limit)
+        keys += unit_keys(view, root, limit, newest)
     found = load_moments(view, dict.fromkeys(keys))
-    moments = sorted(found.values(), key=lambda moment: (moment.interaction.occurred_at, moment.interaction.id))
-    return moments[:limit]
+    return sorted(found.values(), key=lambda moment: (moment.interaction.occurred_at, moment.interaction.id))
 
 
 def load_moments(view: View, keys: Iterable[int], known: Mapping[str, Interaction] | None = None) -> dict[int, Moment]:

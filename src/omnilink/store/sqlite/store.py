@@ -342,10 +342,18 @@ class SqliteStore:
         return await self._read(scope, lambda view: case_views.read_case_decisions(view, ids, limit))
 
     async def read_moments(
-        self, scope: Scope, *, conversations: Sequence[str] = (), interactions: Sequence[str] = (), limit: int = 200
+        self,
+        scope: Scope,
+        *,
+        conversations: Sequence[str] = (),
+        interactions: Sequence[str] = (),
+        limit: int = 200,
+        newest: bool = False,
     ) -> list[Moment]:
         """Interactions as cases read them; see `cases.CaseStore`."""
-        return await self._read(scope, lambda v: case_reading.read_moments(v, conversations, interactions, limit))
+        return await self._read(
+            scope, lambda v: case_reading.read_moments(v, conversations, interactions, limit, newest)
+        )
 
     async def read_case_seq(self, scope: Scope) -> int:
         """The number of the last change of cases; see `cases.CaseStore`."""
