@@ -9,9 +9,7 @@ from typing import Self, TypeVar
 import anyio
 import anyio.to_thread
 
-from omnilink.conversation.case_context import CaseBacklog, CaseChange, CaseContext, CaseLookup, Moment
 from omnilink.errors import StoreUnusable
-from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
 from omnilink.model.consent import Consent
 from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
@@ -36,9 +34,6 @@ from omnilink.store.base import (
     TimelineRow,
 )
 from omnilink.store.sqlite import (
-    case_context,
-    case_reading,
-    case_views,
     context,
     history,
     media,
@@ -51,7 +46,7 @@ from omnilink.store.sqlite import (
 from omnilink.store.sqlite import envelopes as inbound
 from omnilink.store.sqlite import feed as feeds
 from omnilink.store.sqlite.backup import copy_database
-from omnilink.store.sqlite.case_writing import commit_cases
+from omnilink.store.sqlite.cases import SqliteCases
 from omnilink.store.sqlite.change import Encoded, commit_change
 from omnilink.store.sqlite.check import check
 from omnilink.store.sqlite.connection import connect, translated
@@ -66,11 +61,12 @@ T = TypeVar("T")
 READERS = 4
 
 
-class SqliteStore:
+class SqliteStore(SqliteCases):
     """A store in one SQLite file. Make it with `SqliteStore.open`, end it with `aclose`."""
 
     def __init__(self, path: Path, writer: Writer, readers: Readers) -> None:
-        self._path, self._writer, self._readers = path, writer, readers
+        super().__init__(writer, readers)
+        self._path = path
 
     @classmethod
     async def open(cls, path: str | Path, *, create: bool = True) -> Self:
@@ -98,9 +94,6 @@ class SqliteStore:
                 raise
         except sqlite3.Error as error:
             raise StoreUnusable("the database file cannot be opened") from error
-
-    async def _read(self, scope: Scope, work: Callable[[View], T]) -> T:
-        return await self._readers.read(lambda connection: work(View.of(connection, scope)))
 
     async def commit_envelopes(
         self,
@@ -280,84 +273,6 @@ class SqliteStore:
     async def read_conversation_items(self, scope: Scope, conversation: str, *, limit: int = 1000) -> list[Interaction]:
         """A conversation's interactions, oldest first; see `base.HistoryStore`."""
         return await self._read(scope, lambda view: history.read_conversation_items(view, conversation, limit))
-
-    async def read_case_backlog(
-        self, scope: Scope, *, limit: int = 250, known: Mapping[str, Interaction] | None = None
-    ) -> CaseBacklog:
-        """What has not been decided; see `cases.CaseStore`."""
-        scope.require_all()
-        return await self._read(scope, lambda view: case_reading.read_backlog(view, limit, known or {}))
-
-    async def read_case_context(self, scope: Scope, lookup: CaseLookup) -> CaseContext:
-        """Everything a batch asks for; see `cases.CaseStore`."""
-        scope.require_all()
-        return await self._read(scope, lambda view: case_context.read_case_context(view, lookup))
-
-    async def commit_cases(self, scope: Scope, change: CaseChange) -> int:
-        """Writes a decision about cases; see `cases.CaseStore`."""
-        scope.require_all()
-        return await self._writer.write(lambda tx: commit_cases(tx, scope, change))
-
-    async def read_cases(
-        self,
-        scope: Scope,
-        *,
-        ids: Sequence[str] = (),
-        personas: Sequence[str] = (),
-        state: CaseState | None = None,
-        before: tuple[datetime, str] | None = None,
-        limit: int = 50,
-    ) -> list[Case]:
-        """Cases by id, of personas, or by activity; see `cases.CaseStore`."""
-        return await self._read(scope, lambda v: case_views.read_cases(v, ids, personas, state, before, limit))
-
-    async def read_assignments(
-        self,
-        scope: Scope,
-        *,
-        ids: Sequence[str] = (),
-        cases: Sequence[str] = (),
-        conversations: Sequence[str] = (),
-        limit: int = 1000,
-    ) -> list[Assignment]:
-        """Assignments by one of their names; see `cases.CaseStore`."""
-        return await self._read(scope, lambda v: case_views.read_assignments(v, ids, cases, conversations, limit))
-
-    async def read_suggestions(
-        self,
-        scope: Scope,
-        *,
-        ids: Sequence[str] = (),
-        cases: Sequence[str] = (),
-        state: SuggestionState | None = None,
-        limit: int = 100,
-    ) -> list[Suggestion]:
-        """Suggestions by id, of cases, or in a state; see `cases.CaseStore`."""
-        return await self._read(scope, lambda v: case_views.read_suggestions(v, ids, cases, state, limit))
-
-    async def read_case_decisions(
-        self, scope: Scope, *, ids: Sequence[str] = (), limit: int = 100
-    ) -> list[CaseDecision]:
-        """What people decided; see `cases.CaseStore`."""
-        return await self._read(scope, lambda view: case_views.read_case_decisions(view, ids, limit))
-
-    async def read_moments(
-        self,
-        scope: Scope,
-        *,
-        conversations: Sequence[str] = (),
-        interactions: Sequence[str] = (),
-        limit: int = 200,
-        newest: bool = False,
-    ) -> list[Moment]:
-        """Interactions as cases read them; see `cases.CaseStore`."""
-        return await self._read(
-            scope, lambda v: case_reading.read_moments(v, conversations, interactions, limit, newest)
-        )
-
-    async def read_case_seq(self, scope: Scope) -> int:
-        """The number of the last change of cases; see `cases.CaseStore`."""
-        return await self._read(scope, case_views.read_case_seq)
 
     async def read_ledger(self, scope: Scope, *, account: str | None = None) -> Ledger:
         """Both ledgers; see `base.LedgerStore`."""
