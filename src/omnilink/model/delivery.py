@@ -12,9 +12,14 @@ WORDS = {
     "queued": "queued", "accepted": "accepted", "scheduled": "queued", "sending": "accepted", "sent": "sent",
     "delivered": "delivered", "read": "read", "played": "read", "seen": "read",
     "failed": "failed", "undelivered": "failed", "canceled": "failed", "deleted": "failed", "warning": "sent",
-    "expired": "expired", "bounced": "failed",
+    "expired": "expired", "bounced": "failed", "resent": "queued",
 }  # fmt: skip
 """Vendors' words for a receipt (Twilio MessageStatus, WhatsApp statuses[].status) on our ladder."""
+
+RESENT = "resent"
+"""Our own word for: a person has it tried again."""
+
+_ARRIVED = LADDER.index("delivered")
 
 CALL_LADDER = (
     "queued", "initiated", "ringing", "pre_accept", "accepted", "in-progress", "answered",
@@ -24,12 +29,14 @@ CALL_LADDER = (
 
 
 def fold_delivery(revisions: Iterable[Revision]) -> str | None:
-    """The delivery status a set of receipts amounts to, or None where there are none."""
-    ranks = [
-        LADDER.index(WORDS.get((r.status or "").lower(), "unknown"))
-        for r in revisions
-        if r.action is RevisionAction.RECEIPT
-    ]
+    """The delivery status a set of receipts amounts to, or None where there are none.
+
+    What was sent again is judged by what was heard since: of what was heard before, only that it arrived counts.
+    """
+    receipts = [r for r in revisions if r.action is RevisionAction.RECEIPT]
+    again = max((r.at for r in receipts if r.status == RESENT), default=None)
+    ranked = [(LADDER.index(WORDS.get((r.status or "").lower(), "unknown")), r.at) for r in receipts]
+    ranks = [rank for rank, at in ranked if again is None or at >= again or rank >= _ARRIVED]
     return LADDER[max(ranks)] if ranks else None
 
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from omnilink.errors import BudgetSpent, Conflict, NotFound, OmnilinkError, SendRefused, StoreBusy
+from omnilink.errors import BudgetSpent, Conflict, OmnilinkError, SendRefused, StoreBusy
 from omnilink.model.feed import FeedEntry
 from omnilink.model.outgoing import PREPARES, Action, OutboxItem, OutboxState
 from omnilink.model.part import Media
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.charging import Meters, is_billed
-from omnilink.outbound.files import BLOB
+from omnilink.outbound.files import BLOB, digest_of
 from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, mark_of, outcome_lookup
+from omnilink.outbound.people import whose_word_counts
 from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
@@ -38,7 +39,7 @@ from omnilink.plugin.sending import (
     Unknown,
 )
 from omnilink.plugin.webhook import Secrets
-from omnilink.store.base import DecisionStore, PeopleStore
+from omnilink.store.base import Context, DecisionStore, PeopleStore
 from omnilink.store.outbox import OutboxStore
 
 TRIES = 20
@@ -184,22 +185,15 @@ class Deliverer:
         """
         if item.recipient is None:
             return
-        keys = list(item.recipient.match_keys)
-        holders = await self.store.read_personas(self.scope, handle_keys=[item.recipient.key], match_keys=keys)
-        known = {p.id for p in holders}
-        for persona in holders[:20]:
-            try:
-                known |= {p.id for p in (await self.store.read_component(self.scope, persona.id)).personas}
-            except NotFound:
-                continue
-        consents = await self.store.read_consents(self.scope, sorted(known))
+        counts = await whose_word_counts(self.store, self.scope, item.recipient)
+        consents = await self.store.read_consents(self.scope, sorted(counts))
         own = self.accounts.own_handles(self.accounts.configured[item.account])
         refuse_without_consent(consents, item.purpose, frozenset(handle.key for handle in own))
 
     async def _context(self, item: OutboxItem) -> SendContext:
         refs = [p.ref for p in item.message.parts if isinstance(p, Media) and p.ref and p.ref.startswith(BLOB)]
-        found = await self.store.read_blobs(self.scope, [ref.removeprefix(BLOB) for ref in refs])
-        media = {f"{BLOB}{digest}": _file(item, f"{BLOB}{digest}", content) for digest, content in found.items()}
+        found = await self.store.read_blobs(self.scope, [digest_of(ref) for ref in refs])
+        media = {ref: _file(item, ref, found[digest_of(ref)]) for ref in refs if digest_of(ref) in found}
         return SendContext(
             item=item.id,
             account=item.account,
@@ -209,6 +203,12 @@ class Deliverer:
             media=media,
         )
 
+    async def _sent_by_us(self, item: OutboxItem, progress: Progress, context: Context) -> frozenset[str]:
+        """Which interactions of the names the provider gave are other messages of ours: it has used a name twice."""
+        named = {ref.id for key in progress.message_keys for ref in context.messages.get(key, ())} - {item.interaction}
+        found = await self.store.read_outbox(self.scope, interactions=sorted(named)) if named else []
+        return frozenset(other.interaction for other in found)
+
     async def write(self, item: OutboxItem, progress: Progress) -> OutboxItem:
         """Writes where an item stands. Receipts that came before its ids were known are settled with it.
 
@@ -217,7 +217,8 @@ class Deliverer:
         """
         for _ in range(TRIES):
             context = await self.store.read_context(self.scope, outcome_lookup(item, progress))
-            changed, change = progress.decide(item, context, self.new_id, self.clock())
+            others = await self._sent_by_us(item, progress, context)
+            changed, change = progress.decide(item, context, self.new_id, self.clock(), others=others)
             try:
                 await self.store.commit_change(self.scope, change)
             except Conflict:

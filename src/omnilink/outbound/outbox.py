@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from omnilink.errors import BadInput, Conflict, NotFound
+from omnilink.model.delivery import RESENT
 from omnilink.model.interaction import Interaction
 from omnilink.model.outgoing import Action, Draft, OutboxItem, OutboxState, OutgoingPart, SendCheck
 from omnilink.model.part import Text
@@ -14,7 +15,7 @@ from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.charging import Meters
 from omnilink.outbound.deliver import Delivered, Deliverer
-from omnilink.outbound.files import BLOB, read_files
+from omnilink.outbound.files import digest_of, read_files
 from omnilink.outbound.outcome import Progress
 from omnilink.outbound.plan import Find, Planner
 from omnilink.outbound.record import decide_queue, queue_lookup
@@ -95,7 +96,7 @@ class Outbox:
                 return known
             plan = await self.planner.plan(draft, self.new_id(), media)
             context = await self.store.read_context(self.scope, queue_lookup(plan))
-            blobs = {ref.removeprefix(BLOB): file.content for ref, file in media.items()}
+            blobs = {digest_of(ref): file.content for ref, file in media.items()}
             item, change = decide_queue(plan, context, blobs, self.new_id, self.clock())
             try:
                 await self.store.commit_change(self.scope, change)
@@ -178,7 +179,7 @@ class Outbox:
             BadInput: it is in no such state.
         """
         again = {OutboxState.UNKNOWN, OutboxState.FAILED}
-        progress = Progress(OutboxState.QUEUED, attempts=0, not_before=self.clock(), reason="resent")
+        progress = Progress(OutboxState.QUEUED, attempts=0, not_before=self.clock(), reason=RESENT)
         return await self._decide(item, again, progress)
 
     # --- within ---------------------------------------------------------------------------------------------------

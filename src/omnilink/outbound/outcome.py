@@ -12,6 +12,7 @@ from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.model.consent import Consent
+from omnilink.model.delivery import RESENT
 from omnilink.model.event import About, Direction, Event
 from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Revision
@@ -67,9 +68,19 @@ class Progress:
         return self.finished[1] if self.finished and not self.finished[0].startswith(PREPARES) else ()
 
     def decide(
-        self, item: OutboxItem, context: Context, new_id: Callable[[], str], now: datetime
+        self,
+        item: OutboxItem,
+        context: Context,
+        new_id: Callable[[], str],
+        now: datetime,
+        *,
+        others: frozenset[str] = frozenset(),
     ) -> tuple[OutboxItem, Change]:
-        """The item as it then stands, and everything that is written with it."""
+        """The item as it then stands, and everything that is written with it.
+
+        Args:
+            others: interactions that other outbox items sent: no echoes of this one, whatever the provider calls them.
+        """
         attempts = item.attempts if self.attempts is None else self.attempts
         done = {**item.done, self.finished[0]: self.finished[1]} if self.finished else item.done
         fields = {
@@ -86,9 +97,10 @@ class Progress:
         )  # fmt: skip
         consents = self._consents(item, people, now)
         named = [(key, ref) for key in self.message_keys for ref in context.messages.get(key, ())]
-        shadowed = {ref.id for _, ref in named if ref.direction != Direction.INBOUND} - {item.interaction}
-        # A key that a citizen's message has stays that message's, whatever a provider says.
-        known = {key for key, ref in named if ref.id == item.interaction or ref.direction == Direction.INBOUND}
+        shadowed = {ref.id for _, ref in named if ref.direction != Direction.INBOUND} - {item.interaction} - others
+        # A key that another message has stays that message's, whatever a provider says.
+        kept = {item.interaction, *others}
+        known = {key for key, ref in named if ref.id in kept or ref.direction == Direction.INBOUND}
         join = join_conversation(self._thread(item, context), context.conversations)
         conversation = join.conversation
         return changed, Change(
@@ -142,7 +154,7 @@ class Progress:
         return revisions, settled
 
     def _receipts(self, changed: OutboxItem, now: datetime, new_id: Callable[[], str]) -> list[Revision]:
-        word = _RECEIPTS.get(self.state)
+        word = RESENT if self.state is OutboxState.QUEUED and self.reason == RESENT else _RECEIPTS.get(self.state)
         if word is None:
             return []
         done = revision_of(changed, now, new_id)

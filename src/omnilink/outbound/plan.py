@@ -1,14 +1,14 @@
 """Plan: a draft becomes one route and one rendering, or a typed refusal, before anything is stored or sent."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import quote as quote_url
 
 from omnilink.conversation.reply_routes import make_reply_tokens
 from omnilink.errors import BadInput, NotFound, SendRefused
 from omnilink.identity.normalise import parse_handle
-from omnilink.model.consent import Consent
 from omnilink.model.handle import Handle
 from omnilink.model.interaction import Interaction
 from omnilink.model.outgoing import Action, Draft, Outgoing, Quoted, SendCheck
@@ -18,6 +18,7 @@ from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.charging import Meters, refuse_over_budget
 from omnilink.outbound.loops import refuse_loops
+from omnilink.outbound.people import MOST_HOLDERS, last_heard, whose_word_counts
 from omnilink.outbound.quoted import quote, speaker_of
 from omnilink.outbound.refusals import check_content, check_window, refuse_without_consent
 from omnilink.outbound.route import Route, Sender, choose_routes
@@ -26,9 +27,6 @@ from omnilink.store.base import Component, HistoryStore, PeopleStore
 from omnilink.store.outbox import OutboxStore
 
 Find = Callable[[str, str | None], Awaitable[tuple[Component, str]]]
-PAGE = 100
-PAGES_BACK = 10
-"""How far back the last word of a person on an account is looked for: 1,000 interactions."""
 
 
 class PlanningStore(PeopleStore, HistoryStore, OutboxStore, Protocol):
@@ -121,6 +119,7 @@ class Planner:
             addressee.addresses,
             senders,
             prefer_account=about.account if about else None,
+            heard_at=await self._last_words(addressee),
             born_at={p.id: p.born_at.timestamp() for p in addressee.personas},
         )
         if not routes:
@@ -152,7 +151,10 @@ class Planner:
             scheme=plan.route.recipient.scheme,
             window_until=plan.window_until,
             losses=plan.rendered.losses,
-            steps=tuple(step.make(placeholders).describe() for step in plan.rendered.steps),
+            steps=tuple(
+                without_recipient(step.make(placeholders).describe(), plan.route.recipient)
+                for step in plan.rendered.steps
+            ),
         )
 
     # --- who and where --------------------------------------------------------------------------------------------
@@ -190,7 +192,7 @@ class Planner:
         )
         exact = [p for p in holders if p.handle is not None and p.handle.key == handle.key]
         seen = {p.id: p for p in holders}
-        for persona in exact[:PAGE]:
+        for persona in exact[:MOST_HOLDERS]:
             component = await self.store.read_component(self.scope, persona.id)
             seen.update({p.id: p for p in component.personas})
         spoken = exact[0].handle if exact else None
@@ -230,7 +232,8 @@ class Planner:
         check_content(draft, capabilities)
         own = sender.own[0] if sender.own else None
         if draft.action is not Action.DELETE:
-            consents = await self._consents(addressee)
+            counts = await whose_word_counts(self.store, self.scope, route.recipient)
+            consents = await self.store.read_consents(self.scope, sorted(counts | {p.id for p in addressee.personas}))
             refuse_without_consent(consents, draft.purpose, frozenset(h.key for h in sender.own))
         if draft.automated:
             await refuse_loops(self.store, self.scope, answered, [p.id for p in addressee.personas], now)
@@ -276,8 +279,11 @@ class Planner:
         found = await self.store.read_conversations(self.scope, ids=[interaction.conversation])
         return found[0].id if found else interaction.conversation
 
-    async def _consents(self, addressee: Addressee) -> Sequence[Consent]:
-        return await self.store.read_consents(self.scope, [p.id for p in addressee.personas])
+    async def _last_words(self, addressee: Addressee) -> dict[str, float]:
+        """Persona id → when they last wrote, of all that could be written to, where there is a choice."""
+        personas = [persona.id for _, persona in addressee.addresses if persona is not None]
+        heard = {p: await last_heard(self.store, self.scope, [p]) for p in personas if len(personas) > 1}
+        return {persona: at.timestamp() for persona, at in heard.items() if at is not None}
 
     async def _heard_at(self, addressee: Addressee, route: Route) -> datetime | None:
         """When the person last wrote to this account, from that address (or another kind of name for it)."""
@@ -289,19 +295,7 @@ class Planner:
             and p.handle.scheme in sender.capabilities.reaches
             and (p.handle.scheme != to.scheme or p.handle.key == to.key or set(p.match_keys) & set(to.match_keys))
         ]
-        if not mine:
-            return None
-        scope = Scope(self.scope.tenant, frozenset({sender.account}))
-        before: tuple[datetime, str] | None = None
-        for _ in range(PAGES_BACK):
-            rows = await self.store.read_timeline(scope, mine, before=before, limit=PAGE)
-            for row in rows:
-                if row.interaction.direction == "inbound" and row.attribution.role in (Role.AUTHOR, Role.CALLER):
-                    return row.interaction.occurred_at
-            if len(rows) < PAGE:
-                return None
-            before = (rows[-1].interaction.occurred_at, rows[-1].interaction.id)
-        return None
+        return await last_heard(self.store, Scope(self.scope.tenant, frozenset({sender.account})), mine)
 
     async def _quoted(self, interaction: Interaction | None) -> Quoted | None:
         if interaction is None:
@@ -310,6 +304,14 @@ class Planner:
         conversations = await self.store.read_conversations(self.scope, ids=[interaction.conversation])
         keys: Iterable[str] = conversations[0].keys if conversations else ()
         return quote(interaction, items, keys)
+
+
+def without_recipient(description: str, recipient: Handle) -> str:
+    """What would be done, without the address it would be done to: some providers want that in the URL."""
+    spelt = {recipient.value, recipient.raw, quote_url(recipient.value, safe=""), quote_url(recipient.raw, safe="")}
+    for text in sorted(filter(None, spelt), key=len, reverse=True):
+        description = description.replace(text, "<recipient>")
+    return description
 
 
 def _require_same_person(addressee: Addressee, about: Interaction) -> None:

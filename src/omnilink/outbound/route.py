@@ -36,20 +36,22 @@ def choose_routes(
     senders: Sequence[Sender],
     *,
     prefer_account: str | None = None,
+    heard_at: Mapping[str, float] | None = None,
     born_at: Mapping[str, float] | None = None,
 ) -> list[Route]:
     """Every way to reach somebody, best first.
 
-    The account of the message that is answered comes first, then the address that came up last, then the order of the
-    configuration. A handle that failed its sender check, or was seen without a number, is no address.
+    The account of the message that is answered comes first, then the address last heard from, then the one that came up
+    last, then the order of the configuration. A handle that failed its sender check, or was seen without a number, is
+    no address.
 
     Args:
         addresses: handle → the persona that holds it.
         senders: the accounts that may be used.
         prefer_account: the account of the message answered.
-        born_at: persona id → when it was first seen, in seconds.
+        heard_at: persona id → when it last wrote, in seconds; `born_at` when it was first seen.
     """
-    born = born_at or {}
+    heard, born = heard_at or {}, born_at or {}
     routes = [
         Route(sender, handle, persona)
         for handle, persona in addresses
@@ -61,6 +63,7 @@ def choose_routes(
         routes,
         key=lambda r: (
             r.sender.account != prefer_account,
+            -heard.get(r.persona.id if r.persona else "", 0.0),
             -born.get(r.persona.id if r.persona else "", 0.0),
             order[r.sender.account],
             r.recipient.key,
