@@ -142,6 +142,33 @@ async def test_our_own_copies_are_the_same_interaction(desk):
     assert {item.interaction.subject for item in await desk.timeline()} == {"Permit", "Fraud"}
 
 
+async def test_copy_whose_id_the_provider_wrote_anew_is_the_same_interaction_and_its_answers_find_it(desk):
+    await desk.send()
+    (mail,) = desk.server.mails
+    anew = mail.replace(desk.sent_id, b"0102018f-000000@relay.example")
+    await desk.arrive(anew)
+    await desk.arrive(anew + b"\n")  # once more, from another folder
+    (seen,) = await desk.timeline()
+    assert [bool(arrival.envelope) for arrival in seen.interaction.arrivals] == [False, True]
+    await desk.arrive(
+        b"From: Ana <ana@example.org>\nTo: desk@town.example\nSubject: Re: Permit\nMessage-ID: <a1@example.org>\n"
+        b"Date: Sun, 1 Mar 2026 09:00:00 +0000\nIn-Reply-To: <0102018f-000000@relay.example>\n\nThank you\n"
+    )
+    assert len({item.conversation for item in await desk.timeline()}) == 1
+
+
+async def test_copy_of_the_same_words_to_somebody_else_is_not_the_first_ones(desk):
+    await desk.send("The office is closed")
+    first = await desk.timeline()
+    await desk.deliver(await desk.hub.outbox.send("mailto:bo@example.org", "The office is closed", subject="Permit"))
+    for mail in list(desk.server.mails):
+        await desk.arrive(mail.replace(b"@town.example>", b".anew@relay.example>", 1))
+    assert [item.interaction.id for item in await desk.timeline()][-1] == first[0].interaction.id
+    for who in ("mailto:ana@example.org", "mailto:bo@example.org"):
+        people = {p.handle.key for item in (await desk.hub.timeline(who)).items for p in item.interaction.participants}
+        assert people == {"mailto:desk@town.example", who}
+
+
 async def test_a_citizens_answer_is_in_the_same_conversation(desk):
     await desk.send()
     await desk.arrive(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from omnilink.conversation.keys import join_conversation
+from omnilink.conversation.keys import copy_key, join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.ingest.media import make_items
 from omnilink.ingest.prepare import AccountFacts, Seat
@@ -77,8 +77,8 @@ class History:
         known = self._messages.setdefault(event.message_key, [])
         arrival = Arrival(account=account.name, envelope=envelope.id, event_key=event.event_key)
         twin = next((ref for ref in known if ref.content_key == event.content_key), None)
-        if twin is None and event.direction is Direction.ECHO:
-            twin = self._find_sent(event, envelope, account)
+        if twin is None and event.direction is not Direction.INBOUND:
+            twin = self._find_sent(event, seats, envelope, account)
         if twin is None:
             return self._make(event, seats, envelope, account, arrival)
         if isinstance(event, CallUpdated) or (isinstance(event, ChoiceMade) and twin.kind == InteractionKind.CALL):
@@ -88,16 +88,25 @@ class History:
             self.join_seats(event, seats, envelope, account)
         return twin.id
 
-    def _find_sent(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> MessageRef | None:
+    def _find_sent(
+        self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts
+    ) -> MessageRef | None:
         """What we sent and the platform shows under a name it had not told: that is a name of ours from now on."""
-        refs = [ref for key in event.also_keys for ref in self._messages.get(key, ())]
+        copies: tuple[str, ...] = ()
+        if event.direction is Direction.ECHO:
+            refs = [ref for key in event.also_keys for ref in self._messages.get(key, ())]
+        else:  # a mail whose Message-ID the provider wrote anew: the same content to the same person
+            copies = (copy_key(event.content_key),) if event.content_key is not None else ()
+            people = {seat.seed.key for seat in seats if seat.seed is not None}
+            named_so = [ref for key in copies for ref in self._messages.get(key, ())]
+            refs = [ref for ref in named_so if people & {key for _, key in ref.attributed}]
         sent = next((ref for ref in refs if ref.direction == Direction.OUTBOUND), None)
         if sent is None:
             return None
         named = replace(sent, message_key=event.message_key, content_key=event.content_key)
         self._messages[event.message_key].append(named)
         self.message_keys[event.message_key] = sent.id
-        self._conversation(event, envelope, account)
+        self._conversation(event, envelope, account, copies)
         return named
 
     def join_seats(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
@@ -204,8 +213,10 @@ class History:
         refs = self._messages[ref.message_key]
         refs[refs.index(ref)] = replace(ref, seeds=tuple(sorted(seeds.items())))
 
-    def _conversation(self, event: Spoken, envelope: Envelope, account: AccountFacts) -> str:
-        join = join_conversation(event.conversation_keys or (event.message_key,), self._threads)
+    def _conversation(
+        self, event: Spoken, envelope: Envelope, account: AccountFacts, further: Sequence[str] = ()
+    ) -> str:
+        join = join_conversation((*(event.conversation_keys or (event.message_key,)), *further), self._threads)
         conversation = join.conversation
         if conversation is None:
             conversation = self._new_id()

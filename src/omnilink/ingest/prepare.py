@@ -8,13 +8,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from omnilink.conversation.keys import copy_key
 from omnilink.conversation.reply_routes import without_token
 from omnilink.identity.normalise import normalise
 from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.ingest.keywords import is_told, read_keyword
 from omnilink.ingest.machines import judge_machine
 from omnilink.model.envelope import Envelope
-from omnilink.model.event import About, Event, HandleLearned, MessageReceived, OptOutReceived, Spoken, Unparsed
+from omnilink.model.event import (
+    About,
+    Direction,
+    Event,
+    HandleLearned,
+    MessageReceived,
+    OptOutReceived,
+    Spoken,
+    Unparsed,
+)
 from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant, Role
 from omnilink.plugin.connector import Parses
@@ -183,6 +193,9 @@ def collect_lookup(batch: Iterable[PreparedEnvelope]) -> Lookup:
             if isinstance(event, Spoken):
                 messages.update((event.message_key, *event.also_keys))
                 threads.update(event.conversation_keys or (event.message_key,))
+                if event.content_key is not None and event.direction is Direction.OUTBOUND:
+                    messages.add(copy_key(event.content_key))
+                    threads.add(copy_key(event.content_key))
             elif isinstance(event, About):
                 messages.add(event.target_key)
     return Lookup(events=frozenset(events), messages=frozenset(messages), conversation_keys=frozenset(threads))

@@ -6,7 +6,7 @@ The interaction is in the citizen's history from the moment it is owed; what bec
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from omnilink.conversation.keys import join_conversation
+from omnilink.conversation.keys import copy_key, join_conversation
 from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.model.conversation import Conversation
@@ -39,6 +39,10 @@ def conversation_keys_of(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
+def _copy_keys(plan: Plan) -> tuple[str, ...]:
+    return (copy_key(plan.rendered.content_key),) if plan.rendered.content_key else ()
+
+
 def seed_of(plan: Plan) -> PersonaSeed:
     """The persona that is written to."""
     return seed_persona(plan.recipient, place=f"{message_key_of(plan)}|/1")
@@ -50,10 +54,10 @@ def queue_lookup(plan: Plan) -> Lookup:
         return Lookup()
     seed = seed_of(plan)
     return Lookup(
-        messages=frozenset({message_key_of(plan)}),
+        messages=frozenset({message_key_of(plan), *_copy_keys(plan)}),
         personas=frozenset({seed.key}),
         match_keys=frozenset(seed.match_keys),
-        conversation_keys=frozenset(conversation_keys_of(plan)),
+        conversation_keys=frozenset({*conversation_keys_of(plan), *_copy_keys(plan)}),
     )
 
 
@@ -73,7 +77,9 @@ def decide_queue(
         personas=context.personas, holders=context.holders, members=context.members, links=context.links,
         new_id=new_id, now=now,
     )  # fmt: skip
-    keys = conversation_keys_of(plan)
+    # Of two mails that say the same in the same second the first is known by it; the other has its Message-ID only.
+    copies = [key for key in _copy_keys(plan) if not context.messages.get(key) and key not in context.conversations]
+    keys = (*conversation_keys_of(plan), *copies)
     join = join_conversation(keys, context.conversations)
     made = [] if join.conversation else [_conversation(plan, plan.conversation or new_id())]
     conversation = join.conversation or made[0].id
@@ -94,6 +100,7 @@ def decide_queue(
         conversations=made,
         conversation_keys=dict.fromkeys(join.new_keys, conversation),
         merges=[(loser, conversation) for loser in join.merged],
+        message_keys=dict.fromkeys(copies, interaction.id),
         outbox=[item],
         blobs=blobs,
     )
