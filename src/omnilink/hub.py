@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from omnilink.citizen.cases import CaseDesk
+from omnilink.citizen.decisions import PeopleDesk
 from omnilink.citizen.explain import Explanation
 from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
@@ -110,8 +111,9 @@ class Hub:
         )
         self.sessions = Sessions(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake, self._client)
         self.visitors = Visitors(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
-        self._links = LinkDesk(store, self.scope, self._new_id, clock)
         self._finder = Finder(store, self.scope, self.settings.default_region)
+        self.people = PeopleDesk(store, self.scope, self._resolution, self._finder.find, self._new_id, clock)
+        self._links = LinkDesk(store, self.scope, self.people, self._new_id, clock)
         self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)
         if http is not None:
             quiet_logs()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from omnilink.citizen.case_units import Action, Move, Unit, choose_units, touch
-from omnilink.citizen.links import require_person
+from omnilink.citizen.decisions import require_person
 from omnilink.conversation.case_context import CaseChange, CaseLookup, SuggestionAnswer
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from omnilink.citizen.decisions import PeopleDesk, require_person
 from omnilink.citizen.explain import Explanation, explain_pair
 from omnilink.errors import BadInput, Conflict
-from omnilink.identity.people import People
+from omnilink.identity.online.spanning import DECISION
+from omnilink.identity.people import RULES, People
 from omnilink.model.persona import Evidence, Link, Method, PersonaRef, Verdict
 from omnilink.model.scope import Scope
 from omnilink.store.base import Change, Context, DecisionStore, Lookup, PeopleStore
@@ -25,11 +27,13 @@ class LinkDesk:
 
     Args:
         store, scope: where; needs a scope over all accounts.
+        people: where decisions about people are made.
         new_id, clock: injected.
     """
 
     store: LinkStore
     scope: Scope
+    people: PeopleDesk
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
 
@@ -85,12 +89,24 @@ class LinkDesk:
             link = await self.store.read_link(self.scope, link_id)
             if not link.in_force:
                 raise BadInput("that link is revoked already")
+            if link.basis.startswith(DECISION):
+                await self.people.revoke(link.basis.removeprefix(DECISION), by=by, reason=reason)
+                return await self.store.read_link(self.scope, link_id)
             context = await self._context(link.a, link.b)
             people = self._people(context)
             people.revoke(link, by=by, reason=reason)
             if await self._commit(context, people):
+                if link.asserted_by.startswith(RULES):
+                    await self._keep_apart(link, by, reason)
                 return await self.store.read_link(self.scope, link_id)
         raise Conflict("the revocation lost every race for the store", hint="try again")
+
+    async def _keep_apart(self, link: Link, by: str, reason: str) -> None:
+        """What a person takes from a rule, the rule must not bring back with other evidence."""
+        try:
+            await self.people.between([link.a], [link.b], kind="reject", by=by, reason=reason)
+        except BadInput:  # nobody was ever seen as one of the two: that very link is not made again
+            return
 
     async def explain(self, a: str, b: str) -> Explanation:
         """Why two personas are, or are not, one person."""
@@ -127,16 +143,6 @@ class LinkDesk:
         except Conflict:
             return False
         return True
-
-
-def require_person(by: str) -> None:
-    """Records tell people from rules by the name they sign with.
-
-    Raises:
-        BadInput: it is no person's name.
-    """
-    if not by.strip() or by.startswith(("rule:", "connector:")):
-        raise BadInput("that is no person's name", hint="sign with your own name or id")
 
 
 def _refs(context: Context) -> dict[str, PersonaRef]:

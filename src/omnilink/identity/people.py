@@ -113,6 +113,11 @@ class People:
         """Every persona known here."""
         return [ref for refs in self._members.values() for ref in refs]
 
+    @property
+    def all_links(self) -> list[Link]:
+        """Every link known here, new ones and revoked ones too."""
+        return list(self._links.values())
+
     def holders(self, keys: Iterable[str]) -> dict[str, list[PersonaRef]]:
         """Handle's key → the personas that have it."""
         return {key: list(self._holders[key].values()) for key in keys if key in self._holders}

@@ -11,6 +11,7 @@ import anyio
 
 from omnilink.errors import Conflict
 from omnilink.identity.online.findings import Findings
+from omnilink.identity.online.footprint import PIN, sign_of_signature
 from omnilink.identity.online.neighbourhood import Known, Neighbourhood, Wanted
 from omnilink.identity.online.upkeep import Region
 from omnilink.identity.online.weights import Weights
@@ -64,7 +65,7 @@ class Resolution:
                 yield turn
                 self._near.undo()
             except BaseException as error:
-                if isinstance(error, Conflict):
+                if isinstance(error, Conflict) and not turn.decided:
                     self._near.undo()
                 else:  # whatever broke may have broken this as well
                     self._near = Neighbourhood(self._weights)
@@ -77,6 +78,7 @@ class Turn:
     def __init__(self, store: ResolvingStore, scope: Scope, near: Neighbourhood) -> None:
         self._store, self._scope, self.near = store, scope, near
         self._region: Region | None = None
+        self.decided = False
 
     async def catch_up(self, seq: int) -> None:
         """Takes in what others have stored since the last turn."""
@@ -117,6 +119,38 @@ class Turn:
         await self._load(near.needs([near.known[id].observation for id in wanted if id in near.known]))
         self._region.look_at(near.directory, wanted)
         await self._close()
+
+    async def decide(self, decision: Decision, here: Iterable[str], there: Iterable[str]) -> Decision:
+        """Puts a human decision in force.
+
+        Args:
+            decision: what is known of it; its number, sides and pins are still to be found.
+            here, there: observations of either side.
+
+        Returns:
+            The decision, complete.
+        """
+        sides = (list(here), list(there))
+        await self.load([*sides[0], *sides[1]])
+        self.decided = True
+        made = self.near.resolver.decide(
+            same=decision.same, sides=sides, by=decision.by, at=int(decision.at.timestamp())
+        )
+        update = {"number": made.number, "sides": made.sides, "pinned": tuple(sorted(made.pinned))}
+        return decision.model_copy(update=update)
+
+    async def revoke(self, decision: Decision) -> None:
+        """Takes a human decision back."""
+        near = self.near
+        if self._region is None:
+            self._region = near.begin()
+        signs = frozenset(sign_of_signature(each) for side in decision.sides for each in side)
+        pins = frozenset(each.partition(PIN)[2] for side in decision.sides for each in side) - {""}
+        await self._load(Wanted(signs=signs - near.signs, ids=(pins | set(decision.pinned)) - near.known.keys()))
+        there = (near.directory.personas.get(each) for side in decision.sides for each in side)
+        await self.load(id for p in there if p is not None for id in p.seen)
+        self.decided = True
+        near.resolver.revoke(decision.number)
 
     async def settle(self, decisions: Sequence[Decision] = (), personas: Iterable[str] = ()) -> Settled:
         """Reads what is missing until everything that was re-decided is decided for certain.

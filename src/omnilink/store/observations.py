@@ -61,7 +61,7 @@ class ObservationLookup:
     Attributes:
         keys: key → most signs under it that matter: if there are more, one observation each of so many comes.
         signs: everything of these signs; of one that shows a handle only, at most `most_seen`.
-        ids: these.
+        ids: these. `personas`: everything attributed to these persona ids.
         since: observations of later changes than this one, or attributed by them to somebody else; none if None.
             `decisions_since`: human decisions likewise.
     """
@@ -69,6 +69,7 @@ class ObservationLookup:
     keys: Mapping[str, int] = field(default_factory=dict)
     signs: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    personas: frozenset[str] = frozenset()
     most_seen: int = 1000
     since: int | None = None
     decisions_since: int | None = None

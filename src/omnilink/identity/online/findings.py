@@ -6,6 +6,7 @@ set of each person, so that they give the resolver's people and no others.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from omnilink.identity.online.persona import Persona, Place, signature
 from omnilink.identity.online.spanning import Tie, person_ties, same_ties
 from omnilink.identity.online.upkeep import Region
 from omnilink.model.persona import Method, PersonaRef, Verdict
+
+DIVIDED = re.compile(r"!(run\d+|[0-9a-f]{12})$")
+"""How the key of a persona ends that a case, a human or a long silence told from others that show the same."""
 
 
 class Spot(NamedTuple):
@@ -73,7 +77,13 @@ class Findings:
         own = [self._keys_of(p) for person in self._people for p in person.members]
         held = [holding.keys for holdings in self._holdings.values() for holding in holdings]
         spots = [(spot.persona,) for spot in self.spots.values()]
-        self.personas = frozenset(key for keys in (*own, *held, *spots) for key in keys)
+        self._apart = self._different()
+        apart = [(tie.a, tie.b) for tie in self._apart]
+        standing = {key for keys in (*own, *held, *spots, *apart) for key in keys}
+        # Personas that observations have left, and nobody can be told apart by any more.
+        before = (near.known[id].persona for id in self.spots)
+        self.left = {key for key in before if DIVIDED.search(key) and key not in standing}
+        self.personas = frozenset(standing | self.left | {key.rpartition("!")[0] for key in self.left})
 
     def _read_keys(self) -> Iterator[str]:
         d, near = self._d, self._near
@@ -183,7 +193,9 @@ class Findings:
             keys = {p.number: self._keys_of(p) for p in person.members}
             concerned.update(k for found in keys.values() for k in found)
             ties += person_ties(self._d, person, keys)
-        ties += self._different(concerned)
+        ties += self._apart
+        concerned.update(self.left)
+        ties += [self._moved(key) for key in sorted(self.left)]
         empty: dict[int, list[str]] = {}
         for key in sorted(self.handles):
             holdings = self._holdings.get(key, [])
@@ -195,7 +207,11 @@ class Findings:
             kept = self._kept.get(key, set())
             concerned.update(kept)
             for ref in holders.get(key, ()):
-                if ref.key in held or ref.key in kept:
+                if ref.key in held or ref.key in kept or ref.key in self.left:
+                    continue
+                if DIVIDED.search(ref.key):
+                    concerned.add(ref.key)
+                    ties.append(self._moved(ref.key))
                     continue
                 if ref.key not in concerned and self._is_empty(ref, key):
                     concerned.add(ref.key)
@@ -204,6 +220,11 @@ class Findings:
         for found in empty.values():
             ties += same_ties(sorted(found), "platform-attested", Method.PLATFORM_ATTESTED)
         return concerned, ties
+
+    @staticmethod
+    def _moved(key: str) -> Tie:
+        """What was told apart once and is no more is what it was told apart from: its id goes on leading there."""
+        return Tie.of(key, key.rpartition("!")[0], Method.EXACT_KEY, "told-apart-no-more")
 
     def _is_empty(self, ref: PersonaRef, key: str) -> bool:
         """Whether a persona stands for nobody who was seen: nobody was seen on it that is not taken to be another."""
@@ -223,7 +244,7 @@ class Findings:
         kind = "only-holder" if holding.keys else "platform-attested"
         return [Tie.of(persona, target, method, kind, refs=(f"key:{key}",))]
 
-    def _different(self, concerned: set[str]) -> list[Tie]:
+    def _different(self) -> list[Tie]:
         d = self._d
         numbers = {
             number

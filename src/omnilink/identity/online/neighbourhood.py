@@ -241,6 +241,12 @@ class Neighbourhood:
         traffic = d.traffic.get(key)
         return (traffic is not None and traffic.hot) or is_place(key) or len(d.nameless.get(key, ())) > w.most_nameless
 
+    def finds_nobody(self, key: str) -> bool:
+        """Whether so many are under a key that only so many were loaded as show that."""
+        traffic = self.directory.traffic.get(key)
+        w, found = self.resolver.weights, len(self.directory.index.get(key, ()))
+        return traffic.hot if traffic is not None else found > w.most_composite
+
     def to_say(self, key: str, region: Region) -> list[Bare]:
         """The nameless observations on a handle of which it may have to be said anew who spoke."""
         bare = self.directory.nameless.get(key, [])
@@ -266,10 +272,12 @@ class _Lack:
         return Wanted(frozenset(self._keys), frozenset(self._signs), frozenset(self._ids))
 
     def of_component(self, component: Component) -> None:
-        whole = self._near.whole
+        near = self._near
         for p in component.members.values():
-            if p.findable:
-                self._keys.update(key for key in (*p.index_keys, *p.cases) if key not in whole)
+            keys = (*p.index_keys, *p.cases) if p.findable else ()
+            self._keys.update(key for key in keys if key not in near.whole)
+            if all(map(near.finds_nobody, keys)) and (sign := sign_of_signature(p.signature)) not in near.signs:
+                self._signs.add(sign)  # of what is under such keys only one observation is loaded
             for number in self._d.anchors.get(p.signature, ()):
                 self._of_decision(self._d.decisions[number])
 

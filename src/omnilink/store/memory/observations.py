@@ -19,6 +19,8 @@ def read_observations(state: State, lookup: ObservationLookup) -> Observations:
     for sign in signs:
         ids += state.shown.get(sign, ())[: lookup.most_seen if sign.startswith(ONE_HANDLE) else None]
     ids += [id for id in lookup.ids if id in state.observations]
+    places = (place for persona in lookup.personas for place in state.attributed.get(persona, ()))
+    ids += [id for interaction, ordinal in places if (id := f"{interaction}/{ordinal}") in state.observations]
     decisions: list[Decision] = []
     if lookup.since is not None:
         ids += [id for id, row in state.observations.items() if row.seq > lookup.since]

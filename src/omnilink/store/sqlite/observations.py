@@ -16,6 +16,13 @@ _OBSERVATION = """
 _BY_SIGN = _OBSERVATION.replace("{index}", "INDEXED BY observation_sign")
 _BY_UID = _OBSERVATION.replace("{index}", "INDEXED BY observation_uid")
 _BY_CHANGE = _OBSERVATION.replace("{index}", "INDEXED BY observation_change")
+_BY_PERSONA = """
+    SELECT o.uid, o.at, o.sign, o.seed, o.doc, o.rank, p.key, json_extract(t.evidence, '$[0].kind')
+    FROM persona p INDEXED BY persona_uid JOIN attribution t ON t.persona = p.id
+    JOIN interaction i ON i.id = t.interaction
+    JOIN observation o INDEXED BY observation_uid ON o.tenant = p.tenant AND o.uid = i.uid || '/' || t.ordinal
+    WHERE p.tenant = ? AND p.uid IN (?*)
+"""
 _SIGNS = "SELECT sign FROM observation_key WHERE tenant = ? AND key = ? LIMIT ?"
 _NEWEST = """
     SELECT k.key, (SELECT max(o.seq) FROM observation o WHERE o.tenant = k.tenant AND o.sign = k.sign)
@@ -41,6 +48,7 @@ def read_observations(view: View, lookup: ObservationLookup) -> Observations:
     listed = f"{_BY_SIGN} WHERE o.tenant = ? AND o.sign IN (?*)"
     rows += select_in(view.connection, listed, signs - many, (view.tenant,))
     rows += select_in(view.connection, f"{_BY_UID} WHERE o.tenant = ? AND o.uid IN (?*)", lookup.ids, (view.tenant,))
+    rows += select_in(view.connection, _BY_PERSONA, lookup.personas, (view.tenant,))
     decisions: Iterable[Row] = ()
     if lookup.since is not None:
         rows += run(f"{_BY_CHANGE} WHERE o.tenant = ? AND o.seq > ?", (view.tenant, lookup.since))
