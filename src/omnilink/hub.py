@@ -282,11 +282,12 @@ class Hub:
         """Undoes a link exactly: the people it joined are again what they would be without it."""
         return await self._links.revoke(link, by=by, reason=reason)
 
-    async def explain(self, a: str, b: str, *, name_a: str | None = None, name_b: str | None = None) -> Explanation:
-        """Why two handles are, or are not, one person."""
-        return await self._links.explain(
-            (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
-        )
+    async def explain(
+        self, a: str, b: str, *, name_a: str | None = None, name_b: str | None = None, until: datetime | None = None
+    ) -> Explanation:
+        """Why two handles are, or are not, one person, from what was stored; `until`: as decided by then."""
+        first, second = (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
+        return await self._links.explain(first, second, until=until)
 
     # --- the books --------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.ingest.conftest import START
 from tests.ingest.conftest import call as ring
 from tests.ingest.conftest import message as say
 from tests.ingest.conftest import person as who
@@ -135,3 +136,18 @@ async def test_a_contact_of_a_hundred_records_is_split_in_a_moment(town):
     await town.hub.people.split(row.id, interactions=half, by="maria")
     assert time.process_time() - started < 1  # 50 ms on a quiet machine, measured in docs
     assert {len(g) for g in await groups(town)} == {50}
+
+
+async def test_an_explanation_shows_what_was_decided_then(town):
+    await town.send([ring("c1", who(ANA, name="Ana García"))], [ring("c2", who(ANA, name="Ana García López"))])
+    names = {"name_a": "Ana García", "name_b": "Ana García López"}
+    why = await town.hub.explain(ANA, ANA, **names)
+    assert why.same
+    then = town.tick()
+    assert "telephone" in why.text()
+    assert "600" not in why.text() + why.waterfall.to_json() + why.waterfall.to_svg() + why._repr_html_()
+    assert why.waterfall.bits >= why.waterfall.line
+    await town.hub.people.reject(ANA, ANA, by="maria", **names)
+    assert not (await town.hub.explain(ANA, ANA, **names)).same
+    assert (await town.hub.explain(ANA, ANA, until=then, **names)).same
+    assert not (await town.hub.explain(ANA, ANA, until=START, **names)).same

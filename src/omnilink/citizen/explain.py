@@ -3,8 +3,12 @@
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from omnilink.identity.components import partition, precedence
+from omnilink.identity.online.evidence import Clue
+from omnilink.identity.online.explain import Hop, Waterfall
+from omnilink.identity.online.weights import default_weights
 from omnilink.model.persona import Link, Verdict
 
 
@@ -26,16 +30,50 @@ class Explanation:
     blocked: tuple[Link, ...] = ()
     revoked: tuple[Link, ...] = ()
 
+    @property
+    def waterfall(self) -> Waterfall:
+        """The evidence in bits, link by link, as it was stored: text, JSON, SVG, and HTML in a notebook."""
+        ends = [end for link in self.path for end in (link.a, link.b)] or ["", ""]
+        why = "" if self.same else "different" if self.against else "nothing-in-force"
+        return Waterfall(ends[0], ends[-1], self.same, why, tuple(map(_hop, self.path)), default_weights().link)
+
+    def _repr_html_(self) -> str:
+        return self.waterfall._repr_html_()
+
     def text(self) -> str:
         """In words, line by line; ids and rules only."""
         lines = ["one person" if self.same else "two people"]
-        lines += [f"+ {_words(link)}" for link in self.path]
+        for link in self.path:
+            lines.append(f"+ {_words(link)}")
+            lines += [f"    {e.weight_bits:+.1f} {e.kind}" for e in link.evidence if e.weight_bits is not None]
         lines += [f"- {_words(link)}" for link in self.against]
         lines += [f"! blocked: {_words(link)}" for link in self.blocked]
         lines += [f"× revoked by {link.revoked_by} ({link.revoked_reason}): {_words(link)}" for link in self.revoked]
         if not self.same and not (self.against or self.blocked or self.revoked):
             lines.append("nothing was seen that joins them")
         return "\n".join(lines)
+
+
+def _hop(link: Link) -> Hop:
+    bands = dict(
+        band.removeprefix("band:").rpartition("=")[::2] for band in link.depends_on if band.startswith("band:")
+    )
+    clues = tuple(
+        Clue(e.kind, e.weight_bits, ref := next(iter(e.refs), "").removeprefix("key:"), bands.get(ref, ""))
+        for e in link.evidence
+        if e.weight_bits is not None
+    )
+    return Hop(link.method.value, link.score or 0.0, clues)
+
+
+def as_of(links: Iterable[Link], then: datetime) -> list[Link]:
+    """Links as they stood at a moment: what was made later is not there, what was revoked later is in force."""
+    gone = {"revoked_at": None, "revoked_by": None, "revoked_reason": None}
+    return [
+        link.model_copy(update=gone) if link.revoked_at is not None and link.revoked_at > then else link
+        for link in links
+        if link.at <= then
+    ]
 
 
 def _words(link: Link) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from omnilink.citizen.decisions import PeopleDesk, require_person
-from omnilink.citizen.explain import Explanation, explain_pair
+from omnilink.citizen.explain import Explanation, as_of, explain_pair
 from omnilink.errors import BadInput, Conflict
+from omnilink.identity.components import partition
 from omnilink.identity.online.spanning import DECISION
 from omnilink.identity.people import RULES, People
 from omnilink.model.persona import Evidence, Link, Method, PersonaRef, Verdict
@@ -108,12 +109,16 @@ class LinkDesk:
         except BadInput:  # nobody was ever seen as one of the two: that very link is not made again
             return
 
-    async def explain(self, a: str, b: str) -> Explanation:
-        """Why two personas are, or are not, one person."""
+    async def explain(self, a: str, b: str, *, until: datetime | None = None) -> Explanation:
+        """Why two personas are, or are not, one person; or were, at a moment."""
         context = await self._context(a, b)
-        contact_of = {ref.id: contact for contact, refs in context.members.items() for ref in refs}
-        keys = [ref.key for refs in context.members.values() for ref in refs]
-        return explain_pair(a, b, contact_of, keys, context.links)
+        refs = [ref for members in context.members.values() for ref in members]
+        if until is None:
+            contact_of = {ref.id: contact for contact, members in context.members.items() for ref in members}
+            return explain_pair(a, b, contact_of, [ref.key for ref in refs], context.links)
+        links = as_of(context.links, until)
+        group = partition([ref.key for ref in refs], links).group
+        return explain_pair(a, b, {ref.id: group[ref.key] for ref in refs}, [ref.key for ref in refs], links)
 
     async def _context(self, a: str, b: str) -> Context:
         for persona in (a, b):

@@ -1,6 +1,8 @@
 """`omnilink link`: a person's word on who is who, taking it back, and why two handles are one person."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -61,12 +63,19 @@ def revoke(session: Session, link_id: str, by: str, reason: str) -> None:
 @link.command()
 @click.argument("a")
 @click.argument("b")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="As it was decided then (UTC).")
+@click.option("--svg", type=click.Path(path_type=Path), help="Write the evidence as a drawing to this file.")
 @NAME_A
 @NAME_B
 @pass_session
-def explain(session: Session, a: str, b: str, name_a: str | None, name_b: str | None) -> None:
-    """Say why two handles are, or are not, one person."""
-    found = session.run(lambda hub: hub.explain(a, b, name_a=name_a, name_b=name_b))
+def explain(
+    session: Session, a: str, b: str, until: datetime | None, svg: Path | None, name_a: str | None, name_b: str | None
+) -> None:
+    """Say why two handles are, or are not, one person, with the evidence in bits."""
+    then = until.replace(tzinfo=UTC) if until is not None else None
+    found = session.run(lambda hub: hub.explain(a, b, name_a=name_a, name_b=name_b, until=then))
+    if svg is not None:
+        svg.write_text(found.waterfall.to_svg(), encoding="utf-8")
     answer(session, found, wrap(found.text(), session.columns, "    "))
 
 
