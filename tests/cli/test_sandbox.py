@@ -3,13 +3,19 @@
 import json
 from pathlib import Path
 
+import anyio
 import pytest
 from click.testing import CliRunner
 
 from omnilink.cli.app import app
 from omnilink.cli.sandbox import SANDBOXES, SECRET
+from omnilink.cli.sandbox_chat import LOOK_S, SETTINGS, play_official
+from omnilink.hub import Hub
+from omnilink.plugin.settings import parse_settings
+from omnilink.store.memory import MemoryStore
+from omnilink.testing.fakes.webchat import FakeVisitor
 
-RECEIPTS = {"twilio": "delivered", "whatsapp": "read", "x": "read"}
+RECEIPTS = {"twilio": "delivered", "webchat": "read", "whatsapp": "read", "x": "read"}
 
 
 @pytest.mark.parametrize("name", sorted(SANDBOXES))
@@ -74,3 +80,34 @@ def test_what_cannot_be_is_told_in_a_sentence(tmp_path, actions, options, told):
     result = ring(*actions, **options)
     assert result.exit_code == 2
     assert told in result.output
+
+
+def test_only_the_web_chat_has_a_page_to_serve():
+    result = CliRunner().invoke(app, ["sandbox", "slack", "--serve", "0"])
+    assert result.exit_code == 2
+    assert "only webchat" in result.output
+
+
+def test_the_played_official_answers_each_message_once_and_each_choice():
+    async def play():
+        hub = Hub(MemoryStore(), parse_settings(SETTINGS))
+        visitor = FakeVisitor()
+        visitor.say("Hello")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(play_official, hub)
+            for label in (None, "A street lamp"):
+                if label:
+                    visitor.choose(label)
+                await visitor.deliver(hub, "web")
+                await hub.process()
+                await anyio.sleep(2 * LOOK_S)
+                await hub.outbox.deliver()
+                await visitor.deliver(hub, "web")
+            tasks.cancel_scope.cancel()
+        return [entry["parts"] for entry in visitor.shown if entry["from"] == "agency"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SANDBOX_CHAT_SECRET", "of-a-test-0123456789abcdef")
+        first, second = anyio.run(play)
+    assert [option["label"] for option in first[1]["options"]][1] == "A street lamp"
+    assert second[0]["text"].startswith("You chose A street lamp.")

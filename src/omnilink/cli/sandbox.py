@@ -68,6 +68,12 @@ def _twilio() -> "FakeProvider":
     )
 
 
+def _webchat() -> "FakeProvider":
+    from omnilink.testing.fakes.webchat import FakeVisitor
+
+    return FakeVisitor()
+
+
 def _x() -> "FakeProvider":
     from omnilink.testing.fakes.x import FakeX
 
@@ -84,6 +90,7 @@ SANDBOXES = {
         f'auth_token = {_S}\naccount_sid = "AC00000000000000000000000000000000"\nown_handles = ["tel:+34910000000"]',
         "tel:+34600111222", _twilio,
     ),
+    "webchat": Sandbox(f"session_secret = {_S}", "webchat:webchat/a.visitor-of-a-test", _webchat),
     "whatsapp": Sandbox(
         f'app_secret = {_S}\nverify_token = {_S}\naccess_token = {_S}\nphone_number_id = "106540352242922"',
         "wa:+34600111222", _whatsapp,
@@ -108,13 +115,26 @@ SANDBOXES = {
     metavar="WHAT",
     help="What the caller does, in order: keys, words, - for silence; of a call passed on, how it ended.",
 )
+@click.option(
+    "--serve",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Open a page with the chat on this machine instead, and answer it until stopped (webchat only).",
+)
 @pass_session
-def sandbox(session: Session, name: str, text: str, menu: Path | None, actions: tuple[str, ...]) -> None:
+def sandbox(
+    session: Session, name: str, text: str, menu: Path | None, actions: tuple[str, ...], serve: int | None
+) -> None:
     """Send a message to, or call by, a provider played in this process.
 
     Nothing is stored and nothing leaves this machine. Shown is what the provider was asked and what the citizen's
     history holds afterwards, receipts included; of a call, every answer as the provider gets it.
     """
+    if serve is not None:
+        if name != "webchat":
+            raise click.UsageError("only webchat has a page")
+        _serve_chat(session, serve)
+        return
     if menu is not None:
         if name != "twilio":
             raise click.UsageError("only twilio has a telephone")
@@ -133,6 +153,19 @@ def sandbox(session: Session, name: str, text: str, menu: Path | None, actions: 
         click.echo(f"{item['direction']:8} {item['state'] or '':10} {one_line(item['text'])}")
     for loss in document["losses"]:
         click.echo(f"loss     {loss['what']}: {loss['how']}")
+
+
+def _serve_chat(session: Session, port: int) -> None:
+    from omnilink.cli.sandbox_chat import run_chat
+    from omnilink.cli.serve import needs_web
+
+    def say(line: str) -> None:
+        click.echo(
+            render_json({"page": line}) if session.as_json else f"open {one_line(line)} in a browser; end with Ctrl-C"
+        )
+
+    with needs_web():
+        run_chat(port, say)
 
 
 def _open(name: str, fake: "FakeProvider", more: str = "") -> "Hub":

@@ -1,5 +1,8 @@
 """`omnilink serve`: webhooks over HTTP; the work is `omnilink.web.serve`'s."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from omnilink.cli.answer import pass_session, render_json
@@ -8,7 +11,22 @@ from omnilink.cli.session import Session
 from omnilink.cli.terminal import one_line
 from omnilink.errors import ConfigError
 
-WEB_PACKAGES = frozenset({"starlette", "uvicorn", "h11"})
+WEB_PACKAGES = frozenset({"starlette", "uvicorn", "h11", "websockets"})
+
+
+@contextmanager
+def needs_web() -> Iterator[None]:
+    """Says in a sentence that the web server is not installed, if it is not.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as e:
+        if (e.name or "").partition(".")[0] not in WEB_PACKAGES:
+            raise
+        raise ConfigError("the web server is not installed", hint='pip install "omnilink-sdk[web]"') from None
 
 
 @click.command(cls=Command)
@@ -21,12 +39,8 @@ def serve(session: Session, hooks_only: bool, host: str, port: int) -> None:
 
     TLS belongs to a proxy in front. With --json, one document is printed once it listens.
     """
-    try:
+    with needs_web():
         from omnilink.web.serve import run
-    except ModuleNotFoundError as e:
-        if (e.name or "").partition(".")[0] not in WEB_PACKAGES:
-            raise
-        raise ConfigError("the web server is not installed", hint='pip install "omnilink-sdk[web]"') from None
     settings = session.settings()
     told: list[str] = []
 

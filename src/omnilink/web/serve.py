@@ -2,15 +2,17 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import anyio
 import uvicorn
 
-from omnilink.errors import ConfigError
+from omnilink.errors import ConfigError, OmnilinkError
 from omnilink.hub import Hub
 from omnilink.plugin.settings import Settings
 from omnilink.web.chat.socket import MAX_FRAME_BYTES
@@ -26,6 +28,15 @@ GRACE_S = 15
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, app: WebhookApp) -> None:
+        super().__init__(_config(app))
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Waits for requests, not for lines that would never end."""
+        self._app.end_lines()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Asks for a clean end. Uvicorn would then raise the signal once more, before the hub could close its store."""
         self.force_exit = self.should_exit
@@ -63,6 +74,31 @@ def run(
         listener.close()
 
 
+def run_hub(
+    hub: Hub, *, host: str, port: int, beside: Callable[[], Coroutine[Any, Any, None]], say: Callable[[str], object]
+) -> None:
+    """Serves a hub that is open already, with something that runs beside it; `say` is told the page of each chat.
+
+    Raises:
+        ConfigError: nothing can listen there.
+    """
+    listener = _listen(host, port)
+
+    async def serve() -> None:
+        at = _address(*listener.getsockname()[:2])
+        for name in _chats(hub):
+            say(f"{at}/chat/{name}/demo.html")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(beside)
+            await _Server(WebhookApp(hub)).serve(sockets=[listener])
+            tasks.cancel_scope.cancel()
+
+    try:
+        anyio.run(serve, backend="asyncio")
+    finally:
+        listener.close()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -78,34 +114,58 @@ async def _serve(
 ) -> None:
     async with Hub.open(db, settings) as hub:
         hub.registry.load_plugins()  # a menu that does not hold together is told now, and not to a caller
-        for line in describe(settings, *listener.getsockname()[:2], hooks_only=hooks_only):
+        chats = _chats(hub)
+        for line in describe(settings, *listener.getsockname()[:2], hooks_only=hooks_only, chats=chats):
             say(line)
-        config = uvicorn.Config(
-            WebhookApp(hub),
-            http=GuardedConnection,
-            ws="websockets-sansio",
-            ws_max_size=MAX_FRAME_BYTES,
-            ws_per_message_deflate=False,  # a small frame must not become a large one
-            lifespan="on",
-            log_config=None,
-            log_level=logging.ERROR,  # what it warns of (malformed requests) any stranger can make it say
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            h11_max_incomplete_event_size=GuardedConnection.max_head_bytes,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
-            backlog=BACKLOG,
-        )
-        await _Server(config).serve(sockets=[listener])
+        await _Server(WebhookApp(hub)).serve(sockets=[listener])
 
 
-def describe(settings: Settings, host: str, port: int, *, hooks_only: bool) -> list[str]:
-    """What the person at the terminal is told: where it listens and which URL each account's provider is given."""
-    at = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _config(app: WebhookApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=GuardedConnection,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,  # a small frame must not become a large one
+        lifespan="on",
+        log_config=None,
+        log_level=logging.ERROR,  # what it warns of (malformed requests) any stranger can make it say
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=GuardedConnection.max_head_bytes,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=BACKLOG,
+    )
+
+
+def _chats(hub: Hub) -> frozenset[str]:
+    """The accounts that serve visitors; one whose settings are wrong is told of by `omnilink doctor`."""
+    found = set()
+    for name in hub.settings.accounts:
+        with suppress(OmnilinkError):
+            if hub.visitors.site(name) is not None:
+                found.add(name)
+    return frozenset(found)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def describe(settings: Settings, host: str, port: int, *, hooks_only: bool, chats: Collection[str] = ()) -> list[str]:
+    """What the person at the terminal is told: where it listens and which URL each account's provider is given.
+
+    Args:
+        chats: accounts that serve visitors: of those the page with the chat.
+    """
+    at = _address(host, port)
     lines = [f"listening on {at}"]
     public = (settings.public_url or at).rstrip("/")
-    lines += [f"  {name} ({account.connector}): {public}/hooks/{name}" for name, account in settings.accounts.items()]
+    for name, account in settings.accounts.items():
+        where = f"{public}/chat/{name}/demo.html" if name in chats else f"{public}/hooks/{name}"
+        lines.append(f"  {name} ({account.connector}): {where}")
     if not settings.accounts:
         lines.append("no account is configured: every webhook is answered 404")
     if settings.public_url is None:

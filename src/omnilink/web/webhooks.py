@@ -79,6 +79,10 @@ class WebhookApp:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
+    def end_lines(self) -> None:
+        """Ends what lasts, before the process stops; requests under way are finished."""
+        self._chat.end()
+
     async def _is_chat(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Serves it if it is a visitor's; what breaks within is logged by its type only."""
         try:

@@ -1,6 +1,7 @@
 """A whole chat in Chromium: with the keyboard, closed and opened, over restarts, with files, logged in and not."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -196,3 +197,19 @@ def test_who_is_logged_in_has_a_chat_of_their_own_and_leaves_nothing_to_the_next
     page.get_by_role("button", name="Open chat").click()
     page.get_by_text("The chat cannot be opened here.").wait_for()
     assert said(page) == []
+
+
+def test_one_command_shows_a_newcomer_the_chat_with_an_official_who_answers(town, open_page):
+    with subprocess.Popen(
+        town.command("sandbox", "webchat", "--serve", "0"), stdout=subprocess.PIPE, text=True
+    ) as sandbox:
+        try:
+            page = open_page(sandbox.stdout.readline().split()[1])
+            page.get_by_role("button", name="Open chat").click()
+            page.keyboard.type("Hello?")
+            page.keyboard.press("Enter")
+            page.get_by_role("button", name="A street lamp").click()
+            page.get_by_text("You chose A street lamp.").wait_for()
+        finally:
+            sandbox.terminate()
+    assert sandbox.returncode == 0

@@ -263,3 +263,16 @@ async def test_uploads_that_are_too_large_empty_or_of_no_wanted_type_are_refused
     for body, status in ((b"x" * 10_001, 413), (b"", 400), (b"<html><script>", 415), (b"MZ\x90\x00" + bytes(99), 415)):
         assert (await chat.call("POST", "files?name=a.png", body, token=token)).status == status
     assert (await chat.call("POST", "files?name=a.png", b"x")).status == 401
+
+
+async def test_a_process_that_stops_ends_its_lines_and_their_clients_go_on_elsewhere(chat, make_chat):
+    token, _ = await visitor(chat)
+    async with chat.socket(token) as socket:
+        await socket.until("welcome")
+        await chat.say(token, "Hello")
+        assert (await socket.next())["n"] == 1
+        chat.app.end_lines()
+        assert (await socket.next())["type"] == "websocket.close"
+    elsewhere = make_chat(store=chat.hub.store)
+    async with elsewhere.socket(token, after=1) as socket:
+        assert await socket.next() == {"t": "welcome", "last": 1}

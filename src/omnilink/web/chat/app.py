@@ -83,6 +83,10 @@ class ChatApp:
         """Wakes lines for what other processes write, for ever."""
         await self._lines.run()
 
+    def end(self) -> None:
+        """The process is about to stop: no line holds it up."""
+        self._lines.end()
+
     async def serve(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
         """Serves a request or a socket.
 

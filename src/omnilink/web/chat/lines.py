@@ -44,12 +44,16 @@ class Lines:
     Args:
         visitors: whose feeds are watched.
         most, most_each: lines at once, of all and of one visitor.
+
+    Attributes:
+        ending: the process is about to stop; no line goes on.
     """
 
     def __init__(self, visitors: Visitors, *, most: int = 500, most_each: int = 10) -> None:
         self._visitors, self._most, self._most_each = visitors, most, most_each
         self._lines: dict[tuple[str, str], set[Line]] = {}
         self._count = 0
+        self.ending = False
         self._opened = anyio.Event()
         visitors.listeners.append(self._pass_on)
 
@@ -71,6 +75,12 @@ class Lines:
             self._lines[place].discard(line)
             if not self._lines[place]:
                 del self._lines[place]
+
+    def end(self) -> None:
+        """Ends all lines: their clients open others, at another process or at this one's successor."""
+        self.ending = True
+        for account, feed in list(self._lines):
+            self.wake(account, feed)
 
     def wake(self, account: str, feed: str) -> None:
         """A feed has grown."""

@@ -29,7 +29,8 @@ class Rates:
         now_s = self.clock_s()
         level, at_s = self._buckets.pop(who, (burst, now_s))
         level = min(burst, level + (now_s - at_s) * per_minute / 60)
-        wait_s = 0.0 if level >= min(cost, burst) else (min(cost, burst) - level) * 60 / per_minute
+        cost = min(cost, burst)  # what no bucket ever holds takes a full one
+        wait_s = max(0.0, cost - level) * 60 / per_minute
         self._buckets[who] = (level if wait_s else level - cost, now_s)
         if len(self._buckets) > self.most:
             self._buckets.popitem(last=False)

@@ -99,7 +99,8 @@ class _Socket:
                     if shown:
                         await self._tell(shown)
         except OSError:
-            all_of_it.cancel()
+            pass
+        all_of_it.cancel()
 
     async def _read(self) -> bytes | None:
         message: Any = await self._receive()

@@ -71,10 +71,13 @@ class Talk:
         ) or self.rates.take((account, visitor.feed), per_minute=each, burst=site.burst, cost=cost)
 
     async def entries(self, account: str, visitor: Visitor, after: int | None) -> AsyncGenerator[tuple[int, str]]:
-        """What the visitor is told, for ever: entries with their numbers, signals with number 0, ("", 0) for a pause.
+        """What the visitor is told, until the process stops.
 
         Args:
             after: the last number the client has; None = it has nothing, and gets the newest ones.
+
+        Returns:
+            Entries with their numbers; signals with number 0; (0, "") where nothing has come for a while.
         """
         visitors = self.hub.visitors
         with self.lines.open(account, visitor.feed) as line:
@@ -83,7 +86,7 @@ class Talk:
                 last = lot[-1][0] if lot else 0
             else:
                 lot, last = [], after
-            while True:
+            while not self.lines.ending:
                 for n, shown in lot:
                     last = n
                     yield n, shown
