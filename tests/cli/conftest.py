@@ -79,7 +79,7 @@ def _event(item: dict[str, Any]) -> Any:
             return MessageDeleted(**about)
         case "reaction":
             return ReactionChanged(**about, added=(item["text"],))
-    media = (Media(kind="image", filename=item["file"], size=2048),) if "file" in item else ()
+    media = (Media(kind="image", ref=item.get("ref"), filename=item["file"], size=2048),) if "file" in item else ()
     return MessageReceived(
         **base,
         message_key=f"fake:{item['id']}",

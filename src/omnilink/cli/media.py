@@ -29,8 +29,8 @@ def _show(session: Session, items: list[MediaItem]) -> None:
         return
     for item in items:
         told = [item.mime_type or item.declared_type or "", item.filename or "", item.reason or ""]
-        about = one_line("  ".join(filter(None, told)), max(20, session.columns - 62))
-        click.echo(f"{item.id}  {item.state.value:8}  {item.account}  {about}".rstrip())
+        about = one_line("  ".join(filter(None, [item.account, *told])), max(20, session.columns - 48))
+        click.echo(f"{item.id}  {item.state.value:8}  {about}")
     if not items:
         click.echo("nothing")
 
