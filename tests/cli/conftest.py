@@ -95,11 +95,12 @@ class Cli:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.db = folder, folder / "citizens.db"
+        self.connector: type = FakeConnector
 
     def __call__(self, *args: str, code: int = 0, env: dict[str, str] | None = None, **options: Any) -> Result:
         """Runs a command and checks its exit code; the text it prints fits 80 columns."""
         registry = Registry()
-        registry.add(FakeConnector)
+        registry.add(self.connector)
         session = Session(registry=registry)
         result = CliRunner().invoke(app, ["--db", str(self.db), *args], obj=session, env=env, **options)
         assert result.exit_code == code, (result.output, result.exception)

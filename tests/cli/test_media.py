@@ -31,10 +31,11 @@ def test_file_that_cannot_be_had_says_why_and_can_be_tried_again(told, monkeypat
     monkeypatch.setenv("FAKE_TOKEN", "a token for tests")
     assert told.json("media", "fetch") == {"refused": 1}  # nobody says where it is
 
-    def gone(self, ref, told, secrets):
-        raise FetchRefused("gone", reason="gone")
+    class Finds(FakeConnector):
+        def find_media(self, ref, told, secrets):
+            raise FetchRefused("gone", reason="gone")
 
-    monkeypatch.setattr(FakeConnector, "find_media", gone, raising=False)
+    told.connector = Finds
     (item,) = told.json("media", "list")
     assert item["reason"] == "no-way"
     assert told.json("media", "retry", item["id"])[0]["state"] == "pending"
@@ -44,8 +45,12 @@ def test_file_that_cannot_be_had_says_why_and_can_be_tried_again(told, monkeypat
     assert not (told.folder / "out.png").exists()
 
 
-def test_file_in_its_envelope_is_exported_under_a_name_of_ones_own_and_overwrites_nothing(cli, message, monkeypatch):
-    monkeypatch.setattr(FakeConnector, "read_media", lambda self, envelope, ref: b"\x89PNG\r\n\x1a\n", raising=False)
+def test_file_in_its_envelope_is_exported_under_a_name_of_ones_own_and_overwrites_nothing(cli, message):
+    class Holds(FakeConnector):
+        def read_media(self, envelope, ref):
+            return b"\x89PNG\r\n\x1a\n"
+
+    cli.connector = Holds
     cli.receive(message(1, ANA, text="Look", file="lamp.png", ref="part:2"))
     (item,) = cli.json("media", "list", "--state", "fetched")
     assert f"file {item['id']}" in cli("timeline", ANA).stdout
