@@ -6,7 +6,7 @@
 `compare` runs every program as a child of its own with nothing cached and counts the CPU of its whole life, our
 interpreter's start included. The drivers are `peer_dovecot.py` and `peer_notmuch.py`; one that is not there or not
 installed is told as not run. `one-by-one` feeds generated mails to one threader and tells what each of them cost when
-so many were known. (Were this file called threading.py, it would hide the standard library's module from all others.)
+so many were known. (`python benchmarks/threading.py` runs it too.)
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 `corpus`: INPUT is a folder with `index.jsonl` and `payloads/`. `signatures`: a JSON file of vectors. `mail`: mails, one
 a line, in order of arrival; `--level` says whether threads are conversations or cases. `quotes`: mails with quotes.
-`irc`: a folder of chat logs; `--rules-only` leaves the model out. `people`: a CSV of records. `citizens`: a CSV of
+`irc`: a folder of chat logs; `--rules-only` leaves the model out, `--live` looks at nothing later.
+`people`: a CSV of records. `citizens`: a CSV of
 interactions, replayed as a stream. The last two write CSV, all others JSONL.
 Only the library's public code is used, and of the input only what a receiver would have, never an expected result.
 """
@@ -40,7 +41,7 @@ def predict(options: argparse.Namespace) -> Iterable[Any]:
     if options.kind == "mail":
         return predictor(options.input, options.level)
     if options.kind == "irc":
-        return predictor(options.input, rules_only=options.rules_only)
+        return predictor(options.input, rules_only=options.rules_only, live=options.live)
     return predictor(options.input)
 
 
@@ -59,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("output", type=Path)
     parser.add_argument("--level", choices=("conversation", "case"), default="case", help="mail: what a thread is")
     parser.add_argument("--rules-only", action="store_true", help="irc: without the model")
+    parser.add_argument("--live", action="store_true", help="irc: each message by those before it alone")
     options = parser.parse_args(arguments)
     with options.output.open("w", encoding="utf-8", newline="") as output:
         rows = with_progress(predict(options))

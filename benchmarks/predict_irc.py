@@ -6,29 +6,36 @@ are predicted, those before are context.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from omnilink.conversation.disentangle import RoomMessage, disentangle
+from omnilink.conversation.disentangle import Link, LiveRoom, RoomMessage, disentangle
 
 _SPOKEN = re.compile(r"^\[([^\]]*)\]\s+(?:<([^>]*)> ?|\* (\S+) ?)(.*)$")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _HALF_DAY_S = 12 * 3600
 
 
-def predict(folder: Path, rules_only: bool = False) -> Iterator[dict[str, Any]]:
+def predict(folder: Path, rules_only: bool = False, live: bool = False) -> Iterator[dict[str, Any]]:
     """The links of every annotated message.
 
     Args:
         folder: holds the logs and, beside each, its annotation file.
         rules_only: without the model.
+        live: each message by those before it, as it comes.
     """
     for log in sorted(folder.glob("*.ascii.txt")):
         name = log.name.removesuffix(".ascii.txt")
         first = first_annotated(folder / f"{name}.annotation.txt")
-        room = disentangle(read_log(log), model=None if rules_only else "room")
-        for link in room.links:
+        messages = read_log(log)
+        links: Iterable[Link]
+        if live:
+            running = LiveRoom(model=None if rules_only else "live")
+            links = (link for message in messages for link in running.add(message))
+        else:
+            links = disentangle(messages, model=None if rules_only else "room").links
+        for link in links:
             if link.message >= first:
                 yield {"file": name, "id": link.message, "parent": link.parent}
 

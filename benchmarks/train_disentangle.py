@@ -1,10 +1,11 @@
 """Trains what omnilink.conversation.disentangle ships, from a folder of annotated rooms.
 
-    python benchmarks/train_disentangle.py {model,rules} FOLDER OUTPUT
+    python benchmarks/train_disentangle.py {model,live,rules} FOLDER OUTPUT
 
 FOLDER holds `NAME.ascii.txt` logs and, beside each, `NAME.annotation.txt` with lines `PARENT MESSAGE -`
-of line numbers. `model` writes the model file (data/room.npz), `rules` the points of the rules (data/rules.toml). Needs
-numpy, scipy and lightgbm; of these the library uses numpy alone. Deterministic: the same rooms give the same file.
+of line numbers. `model` writes the model file (data/room.npz), `live` the one that sees no later message
+(data/live.npz), `rules` the points of the rules (data/rules.toml). Needs numpy, scipy and lightgbm; of these the
+library uses numpy alone. Deterministic: the same rooms give the same file.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from disentangle_forest import arrays_of
 from disentangle_points import fit_points
 from disentangle_rooms import AnnotatedRoom, read_rooms
 
+from omnilink.conversation.disentangle import features, threads
 from omnilink.conversation.disentangle.features import Spoken
 from omnilink.conversation.disentangle.forest import read_forest
 from omnilink.conversation.disentangle.model import FIRST_KEEPS, Pairs, pairs_of, probability, sift, starts_of
@@ -114,12 +116,17 @@ def train(bins: Any, examples: Examples, settings: dict[str, Any], trees: int, s
     return lightgbm.train(BASE | settings | {"objective": objective, "seed": seed}, bins.subset(learned), trees)
 
 
-def train_model(rooms: Sequence[AnnotatedRoom]) -> dict[str, np.ndarray]:
-    """The arrays of the model file."""
+def train_model(rooms: Sequence[AnnotatedRoom], unseen: frozenset[str] = frozenset()) -> dict[str, np.ndarray]:
+    """The arrays of the model file.
+
+    Args:
+        rooms: to learn from.
+        unseen: names of features that are left out.
+    """
     spoken = [Spoken(room.spoken) for room in rooms]
-    arrays = train_sieve(rooms, spoken)
+    names = [name for name in pairs_of(spoken[0], 0, 2).columns if name not in unseen]
+    arrays = train_sieve(rooms, spoken, names)
     sieve = read_forest(arrays, "sieve")
-    names = feature_names(spoken)
     pairs = [sift(one, sieve, names) for one in spoken]
     examples = examples_of(rooms, pairs, names)
     tell(f"sieve: {len(examples.message) / sum(one.n for one in spoken):.1f} candidates a message")
@@ -136,14 +143,15 @@ def train_model(rooms: Sequence[AnnotatedRoom]) -> dict[str, np.ndarray]:
                 odds[examples.message // 1_000_000 == place] = probability(forest, one)
         tell(f"first: fold {number + 1} of {FOLDS}")
     arrays |= arrays_of("first", boosters, names)
-    second = train_second(rooms, spoken, pairs, np.split(odds, np.cumsum([len(one.at) for one in pairs])[:-1]))
-    return arrays | second
+    split = np.split(odds, np.cumsum([len(one.at) for one in pairs])[:-1])
+    return arrays | train_second(rooms, spoken, pairs, split, unseen)
 
 
-def train_sieve(rooms: Sequence[AnnotatedRoom], spoken: Sequence[Spoken]) -> dict[str, np.ndarray]:
+def train_sieve(
+    rooms: Sequence[AnnotatedRoom], spoken: Sequence[Spoken], names: Sequence[str]
+) -> dict[str, np.ndarray]:
     """The sieve, from every pair of some of the rooms."""
     some = range(0, len(rooms), max(1, len(rooms) // SIEVE_ROOMS))
-    names = feature_names(spoken)
     pairs = []
     for number in some:
         one = pairs_of(spoken[number], 0, spoken[number].n)
@@ -154,14 +162,18 @@ def train_sieve(rooms: Sequence[AnnotatedRoom], spoken: Sequence[Spoken]) -> dic
 
 
 def train_second(
-    rooms: Sequence[AnnotatedRoom], spoken: Sequence[Spoken], pairs: Sequence[Pairs], odds: Sequence[np.ndarray]
+    rooms: Sequence[AnnotatedRoom],
+    spoken: Sequence[Spoken],
+    pairs: Sequence[Pairs],
+    odds: Sequence[np.ndarray],
+    unseen: frozenset[str],
 ) -> dict[str, np.ndarray]:
     """The second reading: with the threads of the first, of the candidates it leaves."""
     left = []
     for one, its, chances in zip(spoken, pairs, odds, strict=True):
         more = thread_features(one, its.at, its.lag, chances)
         left.append(replace(its, columns=its.columns | more).keep((chances > FIRST_KEEPS) | (its.lag == 0)))
-    names = list(left[0].columns)
+    names = [name for name in left[0].columns if name not in unseen]
     examples = examples_of(rooms, left, names)
     bins = binned(examples)
     boosters = []
@@ -169,11 +181,6 @@ def train_second(
         boosters.append(train(bins, examples, SECOND, SECOND_TREES, seed))
         tell(f"second: seed {seed}")
     return arrays_of("second", boosters, names)
-
-
-def feature_names(spoken: Sequence[Spoken]) -> list[str]:
-    """Names of all features of a pair, in their order."""
-    return list(pairs_of(spoken[0], 0, 2).columns)
 
 
 def tell(text: str) -> None:
@@ -194,7 +201,7 @@ def write_points(points: Iterable[tuple[str, float]], path: Path) -> None:
 def main() -> None:
     """Reads the rooms, trains, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("model", "rules"))
+    parser.add_argument("what", choices=("model", "live", "rules"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("output", type=Path)
     options = parser.parse_args()
@@ -203,7 +210,8 @@ def main() -> None:
     if options.what == "rules":
         write_points(fit_points(rooms), options.output)
     else:
-        np.savez_compressed(options.output, **train_model(rooms))
+        unseen = features.LOOKS_AHEAD | threads.LOOKS_AHEAD if options.what == "live" else frozenset[str]()
+        np.savez_compressed(options.output, **train_model(rooms, unseen))
 
 
 if __name__ == "__main__":

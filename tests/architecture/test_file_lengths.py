@@ -9,7 +9,7 @@ FOLDERS = ("src", "connectors", "tests", "benchmarks", "examples")
 MAX_LINES = 400
 NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc"}
 
-FILES = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")]
+FILES = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py") if file.is_file()]
 
 
 def test_files_are_found():

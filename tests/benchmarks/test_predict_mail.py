@@ -1,6 +1,9 @@
 """benchmarks/predict_mail.py and mail_threading.py: what the scorer reads, and that the measuring runs."""
 
 import json
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,14 @@ def test_a_maildir_is_threaded(tmp_path, capsys):
     for more in ([], ["--cases"]):
         mail_threading.main(["child", "--maildir", str(tmp_path / "box"), *more])
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [{"handled": 20, "threads": 3}] * 2
+
+
+def test_the_folder_named_like_a_module_runs_the_benchmark_and_hides_nothing():
+    def python(*arguments):
+        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=BENCHMARKS, check=True)
+        return done.stdout
+
+    assert "| 200 |" in python("threading.py", "one-by-one", "--sizes", "200", "--sample", "50")
+    assert "threading.py" not in python("-c", "import threading; print(threading.__file__)").replace(
+        threading.__file__, ""
+    )

@@ -8,6 +8,7 @@ np = pytest.importorskip("numpy")
 
 from tests.conversation.disentangle.rooms import room  # noqa: E402
 
+from omnilink.conversation.disentangle import features, threads  # noqa: E402
 from omnilink.conversation.disentangle import model as readings  # noqa: E402
 from omnilink.conversation.disentangle.forest import read_forest  # noqa: E402
 from omnilink.conversation.disentangle.messages import read_lines  # noqa: E402
@@ -38,9 +39,15 @@ def busy_room(size):
     )
 
 
-def test_the_model_file_is_small():
-    resource = files("omnilink.conversation.disentangle").joinpath("data", "room.npz")
-    assert len(resource.read_bytes()) <= MAX_BYTES
+def test_the_model_files_are_small():
+    data = files("omnilink.conversation.disentangle").joinpath("data")
+    assert sum(len(data.joinpath(name).read_bytes()) for name in ("room.npz", "live.npz")) <= MAX_BYTES
+
+
+def test_the_model_of_a_running_room_uses_nothing_that_looks_ahead():
+    used = {name for forest in readings.read_model("live").values() for name in forest.names}
+    assert not used & (features.LOOKS_AHEAD | threads.LOOKS_AHEAD)
+    assert {name for forest in readings.read_model("room").values() for name in forest.names} & features.LOOKS_AHEAD
 
 
 def test_a_forest_sums_the_leaves_its_rows_reach():

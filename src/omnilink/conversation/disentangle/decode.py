@@ -69,18 +69,28 @@ def links_by_rules(lines: Sequence[Line]) -> list[Link]:
 
 def links_by_model(lines: Sequence[Line], name: str) -> list[Link]:
     """One link a message or more, with their probabilities."""
-    if name != "room":
-        raise BadInput("there is no model of that name", hint='model="room", or None for the rules')
+    check_model(name, ("room",))
+    from omnilink.conversation.disentangle.model import link_by_model
+
+    parents = link_by_model(lines, name)
+    return [Link(at, parent, chance, BY_MODEL) for at, some in enumerate(parents) for parent, chance in some]
+
+
+def check_model(name: str, known: tuple[str, ...]) -> None:
+    """Whether a model can be used.
+
+    Raises:
+        BadInput: there is no model of that name.
+        ConfigError: numpy is not installed.
+    """
+    if name not in known:
+        raise BadInput("there is no model of that name", hint=f'model="{known[0]}", or None for the rules')
     if find_spec("numpy") is None:
         raise ConfigError(
             "the model needs numpy, which is not installed",
             hint='pip install "omnilink-sdk[disentangle]", or model=None for the rules',
             setting="model",
         )
-    from omnilink.conversation.disentangle.model import link_by_model
-
-    parents = link_by_model(lines, name)
-    return [Link(at, parent, chance, BY_MODEL) for at, some in enumerate(parents) for parent, chance in some]
 
 
 def threads_of(links: Sequence[Link]) -> tuple[tuple[int, ...], ...]:

@@ -17,6 +17,12 @@ DEPTH = 100
 AHEAD = 40
 """Messages on in which a name called tells who was talking to whom."""
 
+LOOKS_AHEAD = frozenset({
+    "my_call_soon", "their_call_soon", "i_next_lag", "i_next_minutes", "j_next_lag", "j_next_minutes",
+    "my_call_after", "their_call_after",
+})  # fmt: skip
+"""Features that see later messages; a model for a room that still runs is trained without them."""
+
 _FLAGS = ("asks", "greets", "thanks", "answers", "says_i", "says_you", "command", "link", "bot", "lower")
 
 

@@ -89,6 +89,37 @@ def read_twice(spoken: Spoken, model: dict[str, Forest]) -> tuple[Pairs, Array]:
     return pairs, probability(model["second"], pairs)
 
 
+Odds = tuple[tuple[int, float], ...]
+"""Of one message, (messages back, probability) of what it may answer; 0 back is itself."""
+
+
+def read_last(lines: Sequence[Line], earlier: Sequence[Odds]) -> tuple[list[tuple[int, float]], Odds]:
+    """What the last message of a room may answer, by what came before it.
+
+    Args:
+        lines: the spoken lines.
+        earlier: of each line but the last, what this function gave for it when it was the last.
+
+    Returns:
+        (message, probability) of each candidate by the second reading, and the odds of the first.
+    """
+    model, last = read_model("live"), len(lines) - 1
+    spoken = Spoken(lines)
+    pairs = pairs_of(spoken, last, last + 1)
+    sieved = probability(model["sieve"], pairs) > SIEVE_KEEPS
+    pairs = pairs.keep(sieved | (pairs.lag <= 1))
+    odds = probability(model["first"], pairs)
+    own = tuple(zip(pairs.lag.tolist(), odds.tolist(), strict=True))
+    known = [(at, back, chance) for at, one in enumerate((*earlier, own)) for back, chance in one if back <= at]
+    at, lag = np.array([one[0] for one in known]), np.array([one[1] for one in known])
+    more = thread_features(spoken, at, lag, np.array([one[2] for one in known]), since=last)
+    left = (odds > FIRST_KEEPS) | (pairs.lag == 0)
+    of_last = {name: values[len(values) - len(odds) :] for name, values in more.items()}
+    pairs = Pairs(pairs.at, pairs.lag, pairs.columns | of_last).keep(left)
+    chances = probability(model["second"], pairs)
+    return list(zip((pairs.at - pairs.lag).tolist(), chances.tolist(), strict=True)), own
+
+
 def sift(spoken: Spoken, sieve: Forest, names: Sequence[str]) -> Pairs:
     """The possible pairs of a room, block by block.
 
@@ -150,11 +181,21 @@ def choose_parents(pairs: Pairs, odds: Array) -> Iterator[tuple[int, list[tuple[
             (chance, parent, at if parent == at else root[parent])
             for chance, parent in zip(chances[begin:end], parents[begin:end], strict=True)
         ]
-        share: dict[int, float] = {}
-        for chance, _, thread in candidates:
-            share[thread] = share.get(thread, 0.0) + chance
-        best = max(candidates, key=lambda one: (one[0] + THREAD_WEIGHS * share[one[2]], one[1]))
-        root.append(best[2])
-        also = [one for one in candidates if one[0] > ALSO_ANSWERS and one[2] == best[2] and one != best]
-        yield at, [(parent, chance) for chance, parent, _ in (best, *sorted(also, reverse=True))]
+        thread, chosen = choose_among(candidates)
+        root.append(thread)
+        yield at, chosen
         begin = end
+
+
+def choose_among(candidates: Sequence[tuple[float, int, int]]) -> tuple[int, list[tuple[int, float]]]:
+    """The thread of a message, and its parents with their probability, the surest first.
+
+    Args:
+        candidates: (probability, message, its thread) of each, the message itself included.
+    """
+    share: dict[int, float] = {}
+    for chance, _, thread in candidates:
+        share[thread] = share.get(thread, 0.0) + chance
+    best = max(candidates, key=lambda one: (one[0] + THREAD_WEIGHS * share[one[2]], one[1]))
+    also = [one for one in candidates if one[0] > ALSO_ANSWERS and one[2] == best[2] and one != best]
+    return best[2], [(parent, chance) for chance, parent, _ in (best, *sorted(also, reverse=True))]

@@ -36,6 +36,12 @@ NAMES = (
 """Features of a pair with a candidate; those of a message's own pair end with `OWN_NAMES` and hold zeros after."""
 
 
+LOOKS_AHEAD = frozenset({
+    "i_replies", "replies_after", "they_answer_it", "next_thread", "next_parent", "next_answers_them",
+})  # fmt: skip
+"""Those of them that see later messages."""
+
+
 class Threads:
     """Threads as they grow, message by message."""
 
@@ -163,7 +169,7 @@ class Moment:
     own_thread: int
 
 
-def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[str, Array]:
+def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array, since: int = 0) -> dict[str, Array]:
     """Features of each pair from the threads of a first reading.
 
     Args:
@@ -171,9 +177,10 @@ def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[
         at: message of each pair; every message has at least its own pair.
         lag: how far before it the candidate stands; 0 = itself.
         odds: the first reading's probability of each pair.
+        since: the message from which on pairs are looked at; those before only make the threads.
 
     Returns:
-        Columns by name, one value a pair.
+        Columns by name, one value a pair; zeros for what was not looked at.
     """
     threads, replies = Threads(spoken), Replies(spoken, at, lag, odds)
     minutes, asks = spoken.minute.tolist(), spoken.flags["asks"].tolist()
@@ -188,6 +195,18 @@ def thread_features(spoken: Spoken, at: Array, lag: Array, odds: Array) -> dict[
     begin = 0
     for here, end in enumerate(ends):
         own_lags, own_chances = lags[begin:end], chances[begin:end]
+        if here < since:
+            replies.add(
+                threads.authors[here],
+                [
+                    (here - back, threads.authors[here - back], chance)
+                    for back, chance in zip(own_lags, own_chances, strict=True)
+                    if back
+                ],
+            )
+            threads.add(here, parents[here])
+            begin = end
+            continue
         moment = moment_of(spoken, threads, here, own_lags, own_chances)
         best, alone, alive = max(own_chances), own_chances[-1], threads.alive()
         ranked = sorted(own_chances, reverse=True)
