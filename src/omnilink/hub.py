@@ -17,6 +17,7 @@ from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.page import read_page
 from omnilink.citizen.people import render_contact
+from omnilink.conversation.references import ReferencePicture
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.cases import CaseKeeper
 from omnilink.ingest.fetch import MediaDesk
@@ -89,7 +90,8 @@ class Hub:
         self._loop = Loop(self._work)
         self._resolution = Resolution(store, self.scope)
         tokens = TokenReader(self.accounts.reply_keys)
-        self._cases = CaseKeeper(store, self.scope, self._new_id, clock, token_of=tokens.read)
+        numbers = tuple(map(ReferencePicture, self.settings.case_numbers))
+        self._cases = CaseKeeper(store, self.scope, self._new_id, clock, numbers, tokens.read)
         self._processor = Processor(
             store,
             self.scope,
@@ -177,9 +179,7 @@ class Hub:
 
     async def process(self) -> Processed:
         """Turns everything pending into history, and puts it under cases."""
-        done = await self._processor.run_until_empty()
-        await self._cases.catch_up()
-        return done
+        return await self._processor.run_until_empty()
 
     async def run_processing(
         self, *, idle_s: float = 1.0, report: Callable[[Exception | None], object] = lambda error: None

@@ -12,6 +12,7 @@ from omnilink.ingest.accept import accept
 from omnilink.model import ConversationKind, Received, Role
 from omnilink.model.ids import IdSource
 from omnilink.plugin.registry import Registry
+from omnilink.plugin.settings import Settings
 from omnilink.store.memory import MemoryStore
 from omnilink.store.sqlite import SqliteStore
 
@@ -23,15 +24,15 @@ ANA_MAIL, ANA_PHONE, HOME = "mailto:ana@example.org", "tel:+12025550134", "tel:+
 class Desk:
     """A hub fed by scripts."""
 
-    def __init__(self, store) -> None:
+    def __init__(self, store, *case_numbers: str) -> None:
         self.now = START
         registry = Registry()
         registry.add(Scripted)
         seed = iter(range(1, 1_000_000))
         self.store = store
-        self.hub = Hub(
-            store, registry=registry, clock=self.tick, new_id=IdSource(self.tick, random_bits=lambda _: next(seed))
-        )
+        new_id = IdSource(self.tick, random_bits=lambda _: next(seed))
+        settings = Settings(case_numbers=case_numbers)
+        self.hub = Hub(store, settings, registry=registry, clock=self.tick, new_id=new_id)
         self.hub.accounts.ensure("desk", "scripted")
 
     def tick(self):

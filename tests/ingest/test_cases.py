@@ -211,3 +211,18 @@ async def test_a_subject_alone_joins_nobodys_mail(desk):
     await desk.hear(mail("m1", text=f"{LAMP}.", subject="Complaint"))
     await desk.hear(mail("m2", "mailto:omar@example.org", text="The noise is awful", subject="Re: Complaint", days=2))
     assert len(set(await desk.case_of("m1", "m2"))) == 2
+
+
+async def test_who_names_their_own_case_number_is_under_that_case_and_a_stranger_is_suggested(desk):
+    numbered = Desk(desk.store, "EXP/##/####")
+    ours = mail("ours", sender=person("mailto:help@city.example", own=True), text="Your number is EXP/26/0042")
+    ours = ours.model_copy(
+        update={"participants": (ours.participants[0], person(ANA_MAIL, role=Role.TO)), "direction": Direction.OUTBOUND}
+    )
+    await numbered.hear(ours, mail("m1", days=60, subject="exp/26/0042", text="Any news?"))
+    assert len(set(await numbered.case_of("ours", "m1"))) == 1
+    assert (await numbered.why("m1")).rung is Rung.REFERENCE
+    await numbered.hear(mail("e1", "mailto:eve@example.net", days=61, subject="EXP/26/0042", text="Tell me all"))
+    assert len(set(await numbered.case_of("ours", "e1"))) == 2
+    (suggestion,) = await numbered.hub.cases.suggestions()
+    assert (suggestion.option.rung, suggestion.option.needs_review) == (Rung.REFERENCE, True)

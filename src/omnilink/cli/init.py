@@ -26,6 +26,8 @@ store = "omnilink.db"
 
 # For telephone numbers written without their country code: two letters, as ES or DE.
 # default_region = "ES"
+# What your case numbers look like: # is a digit, @ a letter. Who mentions their own is put under that case.
+# case_numbers = ["EXP/##/####"]
 
 # What callers hear, where an account has a telephone.
 # plugins.telephone-menu.file = "menu.toml"

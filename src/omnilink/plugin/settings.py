@@ -146,6 +146,8 @@ class Settings:
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Plugin -> its own table; the first one is asked first."""
     media: MediaSettings = MediaSettings()
+    case_numbers: tuple[str, ...] = ()
+    """What numbers of cases look like: `#` a digit, `@` a letter, anything else itself (`EXP/##/####`)."""
 
 
 def _is_reference(value: object) -> bool:
@@ -199,7 +201,8 @@ def _media(table: object) -> MediaSettings:
 
 
 _TABLES = {"accounts", "plugins", "media"}
-_KNOWN = {"tenant", "store", "public_url", "default_region", *_TABLES}
+_LISTS = {"case_numbers"}
+_KNOWN = {"tenant", "store", "public_url", "default_region", *_TABLES, *_LISTS}
 
 
 def parse_settings(text: str) -> Settings:
@@ -216,7 +219,7 @@ def parse_settings(text: str) -> Settings:
         raise ConfigError(
             f"unknown setting {unknown[0]}", setting=unknown[0], hint=f"known: {', '.join(sorted(_KNOWN))}"
         )
-    for key in _KNOWN - _TABLES:
+    for key in _KNOWN - _TABLES - _LISTS:
         if not isinstance(table.get(key, ""), str):
             raise ConfigError(f"{key} must be a text", setting=key)
     accounts = table.pop("accounts", {})
@@ -228,9 +231,12 @@ def parse_settings(text: str) -> Settings:
     for name in accounts:
         if not is_account_name(name):
             raise ConfigError("an account's name may hold letters, digits, - and _", setting=f"accounts.{name}")
+    numbers = table.pop("case_numbers", [])
+    if not isinstance(numbers, list) or not all(isinstance(picture, str) for picture in numbers):
+        raise ConfigError("case_numbers must be a list of texts", setting="case_numbers", hint='["EXP/##/####"]')
     media = _media(table.pop("media", {}))
     read = {name: _account(name, a) for name, a in accounts.items()}
-    return Settings(**table, accounts=read, plugins=plugins, media=media)
+    return Settings(**table, accounts=read, plugins=plugins, media=media, case_numbers=tuple(numbers))
 
 
 def read_settings(path: Path) -> Settings:
