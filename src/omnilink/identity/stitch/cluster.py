@@ -1,6 +1,7 @@
 """Constrained clustering: the strongest pair first, and then group against group; never the plain closure."""
 
 import heapq
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,22 @@ def cluster(
     single = np.bincount(component, minlength=size)[component[low]] == 2
     joined = single & (weight >= threshold) & ~cannot
     label[high[joined]] = low[joined]
-    rows, at = np.unique(np.concatenate([low[~single], high[~single]]), return_inverse=True)
-    low, high, weight, cannot = (*np.split(at, 2), weight[~single], cannot[~single])
-    grown = _agglomerate(len(rows), low.tolist(), high.tolist(), weight.tolist(), cannot.tolist(), threshold, average)
-    label[rows] = rows[grown]
+    low, high, weight, cannot, of = (x[~single] for x in (low, high, weight, cannot, component[low]))
+    order = np.argsort(of, kind="stable")
+    borders = np.flatnonzero(np.diff(of[order])) + 1
+    for part in np.split(order, borders) if len(order) else []:
+        bonds = zip(low[part].tolist(), high[part].tolist(), weight[part].tolist(), cannot[part].tolist(), strict=True)
+        _join(label, list(_agglomerate(bonds, threshold, average)))
     return label
+
+
+def _join(label: Array, joins: list[tuple[int, int]]) -> None:
+    """Writes the joins of one component down: each group is named by its first row."""
+    members: dict[int, list[int]] = {}
+    for gone, kept in joins:
+        members.setdefault(kept, [kept]).extend(members.pop(gone, [gone]))
+    for rows in members.values():
+        label[rows] = min(rows)
 
 
 def unseen_pairs(size: int, pairs: Array, bits: Array, *, threshold: float, largest: int = 64) -> Array:
@@ -91,59 +103,79 @@ def _components(size: int, low: Array, high: Array) -> Array:
             root = root[root]
 
 
-def _agglomerate(
-    size: int,
-    low: list[int],
-    high: list[int],
-    weight: list[float],
-    cannot: list[bool],
-    threshold: float,
-    average: float,
-) -> Array:
-    near: dict[int, dict[int, list[float]]] = {}
-    for a, b, w, no in zip(low, high, weight, cannot, strict=True):
-        bond = [w, 1.0, w, float(no)]
-        near.setdefault(a, {})[b] = bond
-        near.setdefault(b, {})[a] = bond
-    members = dict.fromkeys(near, 1)
-    heap = [
-        (-w, a, b, 1, 1) for a, b, w, no in zip(low, high, weight, cannot, strict=True) if w >= threshold and not no
-    ]
-    heapq.heapify(heap)
-    group = list(range(size))
-    gone: dict[int, int] = {}
-    while heap:
-        _, a, b, size_a, size_b = heapq.heappop(heap)
-        if a in gone or b in gone or members[a] != size_a or members[b] != size_b:
-            continue
-        if members[a] < members[b]:
-            a, b = b, a
-        gone[b] = a
-        members[a] += members[b]
-        del near[a][b]
-        for c, bond in near.pop(b).items():
+class _Groups:
+    """Groups of one component that become fewer; each knows the best one to become one with."""
+
+    def __init__(self, bonds: Iterable[tuple[int, int, float, bool]], threshold: float, average: float) -> None:
+        self._threshold, self._average = threshold, average
+        # Of two groups: sum of the pairs' bits, their number, the strongest, how many are barred.
+        self.near: dict[int, dict[int, list[float]]] = {}
+        for a, b, weight, no in bonds:
+            bond = [weight, 1.0, weight, float(no)]
+            self.near.setdefault(a, {})[b] = bond
+            self.near.setdefault(b, {})[a] = bond
+        self.members = dict.fromkeys(self.near, 1)
+        self.heap: list[tuple[float, int, int, int]] = []
+        self.asked = dict.fromkeys(self.near, 0)
+        for a in self.near:
+            self.ask(a)
+
+    def ask(self, a: int) -> None:
+        """Puts the best that a group can become one with on the heap; what it said before counts no more."""
+        self.asked[a] += 1
+        best: tuple[float, int, int, int] | None = None
+        for c, bond in self.near[a].items():
+            if bond[2] >= self._threshold and not bond[3]:
+                all_pairs = self.members[a] * self.members[c]
+                mean = (bond[0] + UNSEEN_BITS * (all_pairs - bond[1])) / all_pairs
+                if mean >= self._average and (best is None or (-mean, c) < (best[0], best[2])):
+                    best = (-mean, a, c, self.asked[a])
+        if best is not None:
+            heapq.heappush(self.heap, best)
+
+    def join(self, a: int, b: int) -> None:
+        """Makes b a part of a."""
+        of_a = self.near[a]
+        del of_a[b]
+        for c, bond in self.near.pop(b).items():
             if c == a:
                 continue
-            del near[c][b]
-            kept = near[a].get(c)
+            of_c = self.near[c]
+            del of_c[b]
+            kept = of_a.get(c)
             if kept is None:
-                near[a][c] = near[c][a] = bond
-                kept = bond
+                of_a[c] = of_c[a] = bond
             else:
                 kept[0] += bond[0]
                 kept[1] += bond[1]
                 kept[2] = max(kept[2], bond[2])
                 kept[3] += bond[3]
-        for c, bond in near[a].items():
-            if bond[2] >= threshold and not bond[3]:
-                all_pairs = members[a] * members[c]
-                mean = (bond[0] + UNSEEN_BITS * (all_pairs - bond[1])) / all_pairs
-                if mean >= average:
-                    heapq.heappush(heap, (-mean, a, c, members[a], members[c]))
-    for i in range(size):
-        at = i
-        while at in gone:
-            at = gone[at]
-        group[i] = at
-    first: dict[int, int] = {}
-    return np.array([first.setdefault(at, i) for i, at in enumerate(group)], np.int64)
+        self.members[a] += self.members.pop(b)
+
+
+def _agglomerate(
+    bonds: Iterable[tuple[int, int, float, bool]], threshold: float, average: float
+) -> Iterator[tuple[int, int]]:
+    """The joins, strongest first: a group, and the one it becomes a part of.
+
+    A bond changes only when one of its groups grows, and then that group is asked anew. So what the heap holds of a
+    group is never less than what it can do, and looking at a group again when its turn comes is enough.
+    """
+    groups = _Groups(bonds, threshold, average)
+    while groups.heap:
+        minus_mean, a, b, asked = heapq.heappop(groups.heap)
+        if a not in groups.near or groups.asked[a] != asked:
+            continue
+        bond = groups.near[a].get(b)
+        mean = None
+        if bond is not None and not bond[3]:
+            all_pairs = groups.members[a] * groups.members[b]
+            mean = (bond[0] + UNSEEN_BITS * (all_pairs - bond[1])) / all_pairs
+        if mean != -minus_mean:
+            groups.ask(a)
+            continue
+        if groups.members[a] < groups.members[b]:
+            a, b = b, a
+        groups.join(a, b)
+        groups.ask(a)
+        yield b, a
