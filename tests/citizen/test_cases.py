@@ -10,6 +10,12 @@ __all__ = ["desk"]
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Once is enough: tests/store/test_cases.py runs on both event loops."""
+    return "asyncio"
+
+
 async def matters(desk: Desk, *keys: str) -> list[int]:
     """Which messages are in one case, by position."""
     cases = await desk.case_of(*keys)

@@ -12,6 +12,12 @@ __all__ = ["desk"]
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Once is enough: tests/store/test_cases.py runs on both event loops."""
+    return "asyncio"
+
+
 async def test_an_answer_is_under_the_case_of_its_thread(desk):
     await desk.hear(mail("m1"), mail("m2", "mailto:omar@example.org", answers="m1", days=1))
     first, second = await desk.case_of("m1", "m2")
