@@ -17,6 +17,7 @@ from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.page import read_page
 from omnilink.citizen.people import render_contact
+from omnilink.citizen.review import Review
 from omnilink.conversation.references import ReferencePicture
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.cases import CaseKeeper
@@ -115,6 +116,7 @@ class Hub:
         self.visitors = Visitors(store, self.scope, self.accounts, self._new_id, clock, self._loop.wake)
         self._finder = Finder(store, self.scope, self.settings.default_region)
         self.people = PeopleDesk(store, self.scope, self._resolution, self._finder.find, self._new_id, clock)
+        self.review = Review(store, self.scope, self._resolution)
         self._links = LinkDesk(store, self.scope, self.people, self._new_id, clock)
         self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)
         if http is not None:

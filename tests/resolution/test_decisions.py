@@ -151,3 +151,19 @@ async def test_an_explanation_shows_what_was_decided_then(town):
     assert not (await town.hub.explain(ANA, ANA, **names)).same
     assert (await town.hub.explain(ANA, ANA, until=then, **names)).same
     assert not (await town.hub.explain(ANA, ANA, until=START, **names)).same
+
+
+async def test_a_doubt_is_reviewed_and_gone_when_a_person_has_decided(town):
+    said = ["Ana García", "Ana García", "Berta García", "Berta García", "García"]
+    await town.send(*([ring(f"c{n}", who(ANA, name=name), step=n)] for n, name in enumerate(said)))
+    cases = await town.hub.review.cases()
+    assert {case.why for case in cases} == {"ambiguous"}
+    assert len(cases) == 2
+    for case in cases:
+        assert case.evidence
+        assert case.bits >= 10
+        assert (await town.hub.contact(case.a)).id != (await town.hub.contact(case.b)).id
+    await town.hub.people.reject(cases[0].a, cases[0].b, by="maria")
+    left = await town.hub.review.cases()
+    assert (cases[0].a, cases[0].b) not in {(case.a, case.b) for case in left}
+    assert await town.hub.review.cases(after=(await town.hub.contacts())[-1].id) == []

@@ -20,6 +20,7 @@ COMMANDS = {
     "media": ("media:media", "The files that messages point to, and what became of each."),
     "sandbox": ("sandbox:sandbox", "Send a message to, or call by, a provider played in this process."),
     "link": ("link:link", "Say who is who, take it back, or ask why."),
+    "review": ("review:review", "Show who may be one person, and decide."),
     "people": ("people:people", "Decide who is who, and take it back."),
     "ledger": ("ledger:ledger", "Show both ledgers: was anything dropped?"),
     "usage": ("usage:usage", "Show what accounts were billed for, at the configured prices."),

@@ -1,5 +1,6 @@
 """HTML as the text a reader would see. No rendering, no fetching: tags go, words stay."""
 
+from contextlib import suppress
 from html.parser import HTMLParser
 
 MAX_CHARS = 200_000
@@ -16,8 +17,9 @@ _CELLS = frozenset({"td", "th"})
 def text_of_html(markup: str) -> str:
     """The words of an HTML text, a line for each block; total: broken markup gives what can be read of it."""
     reader = _Reader()
-    reader.feed(markup[:MAX_CHARS])
-    reader.close()
+    with suppress(AssertionError):  # the parser's own, at `<![;`: what was read until then stays
+        reader.feed(markup[:MAX_CHARS])
+        reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
     return "\n".join(line for line in lines if line)
 
