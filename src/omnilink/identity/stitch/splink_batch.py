@@ -185,7 +185,7 @@ def _scored(points: ContactPoints, model: Mapping[str, Any], database: Any) -> t
     splink, _ = _splink()
     linker = splink.Linker(_registered(points, database), dict(model), log_level="ERROR")
     found = linker.inference.predict(threshold_match_weight=SCORED_FROM_BITS)
-    table = found.as_record_dict() if hasattr(database, "spark") else None
+    table = found.as_record_list() if hasattr(database, "spark") else None
     if table is None:
         columns = found.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_weight").fetchnumpy()
         a, b, bits = columns["unique_id_l"], columns["unique_id_r"], columns["match_weight"]
