@@ -146,7 +146,11 @@ class Turn:
             self._region = near.begin()
         signs = frozenset(sign_of_signature(each) for side in decision.sides for each in side)
         pins = frozenset(each.partition(PIN)[2] for side in decision.sides for each in side) - {""}
-        await self._load(Wanted(signs=signs - near.signs, ids=(pins | set(decision.pinned)) - near.known.keys()))
+        await self._load(
+            Wanted(
+                signs=signs - near.signs, ids=frozenset(id for id in (*pins, *decision.pinned) if id not in near.known)
+            )
+        )
         there = (near.directory.personas.get(each) for side in decision.sides for each in side)
         await self.load(id for p in there if p is not None for id in p.seen)
         self.decided = True

@@ -149,7 +149,8 @@ class Neighbourhood:
             keys.update(keys_of(o))
             if keys_of(o):
                 signs.add(sign_of(o))
-        unknown = frozenset(ids) - self.known.keys() - self.sought
+        # Not by subtracting `known`, which would look at all of it.
+        unknown = frozenset(id for id in ids if id not in self.known and id not in self.sought)
         return Wanted(frozenset(keys - self.whole), frozenset(signs - self.signs), unknown)
 
     def begin(self) -> Region:
