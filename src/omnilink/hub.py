@@ -7,17 +7,14 @@ async with Hub.open("citizens.db") as hub:
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
 from omnilink.citizen.cases import CaseDesk
 from omnilink.citizen.decisions import PeopleDesk
-from omnilink.citizen.explain import Explanation
 from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
-from omnilink.citizen.page import read_page
-from omnilink.citizen.people import render_contact
 from omnilink.citizen.review import Review
+from omnilink.citizen.view import CitizenView
 from omnilink.conversation.references import ReferencePicture
 from omnilink.ingest.accounts import Accounts
 from omnilink.ingest.cases import CaseKeeper
@@ -31,14 +28,10 @@ from omnilink.ingest.receive import Receiver
 from omnilink.ingest.reply_tokens import TokenReader
 from omnilink.ingest.sessions import Sessions
 from omnilink.ingest.visitors import Visitors
-from omnilink.model.contact import Contact
-from omnilink.model.conversation import Conversation
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.ids import Clock, IdSource, system_clock
-from omnilink.model.interaction import Interaction
-from omnilink.model.persona import Link, Verdict
 from omnilink.model.scope import Scope
-from omnilink.model.view import Ledger, TimelinePage
+from omnilink.model.view import Ledger
 from omnilink.outbound.outbox import Outbox
 from omnilink.plugin.answering import AnswerHook
 from omnilink.plugin.http import HttpClient, make_client, quiet_logs
@@ -46,10 +39,10 @@ from omnilink.plugin.registry import Registry
 from omnilink.plugin.settings import Settings
 from omnilink.plugin.webhook import RawRequest, WebhookResponse
 from omnilink.resolution.turns import Resolution
-from omnilink.store.base import ContactRow, Store
+from omnilink.store.base import Store
 
 
-class Hub:
+class Hub(CitizenView):
     """One agency's history of its citizens. Make it with `Hub.open`.
 
     Args:
@@ -223,73 +216,6 @@ class Hub:
         """Reads quarantined envelopes again (after an upgrade, or a mend); all of them if none is named."""
         await self.store.commit_replay(self.scope, list(ids) or None)
         return await self.process()
-
-    # --- the citizen view -----------------------------------------------------------------------------------------
-
-    async def timeline(
-        self, who: str, *, name: str | None = None, limit: int = 100, before: str | None = None
-    ) -> TimelinePage:
-        """One person's history, newest first.
-
-        Args:
-            who: a handle (`tel:+34600111222`, `ana@example.org`) or a contact id.
-            name: the stated name, where several people share the handle.
-            limit: items a page, at most 1,000.
-            before: `next_cursor` of the page before.
-
-        Raises:
-            NotFound: nobody with that handle has been seen.
-            Ambiguous: several people use it; its `choices` are their contact ids.
-        """
-        component, asked = await self._finder.find(who, name)
-        return await read_page(self.store, self.scope, component, asked, limit=limit, before=before)
-
-    async def contact(self, who: str, *, name: str | None = None) -> Contact:
-        """One person as computed from the links in force. Arguments and errors as of `timeline`."""
-        component, _ = await self._finder.find(who, name)
-        return render_contact(component)
-
-    async def contacts(self, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
-        """Contacts in the order of their ids, after a given one."""
-        return await self.store.read_contacts(self.scope, after=after, limit=limit)
-
-    async def conversations(self, *, before: tuple[datetime, str] | None = None, limit: int = 50) -> list[Conversation]:
-        """Conversations, newest activity first."""
-        return await self.store.read_conversations(self.scope, before=before, limit=limit)
-
-    async def conversation(self, conversation: str) -> list[Interaction]:
-        """A conversation's interactions, oldest first."""
-        return await self.store.read_conversation_items(self.scope, conversation)
-
-    # --- links ------------------------------------------------------------------------------------------------------
-
-    async def link(
-        self, a: str, b: str, *, different: bool = False, by: str, reason: str = "",
-        name_a: str | None = None, name_b: str | None = None,
-    ) -> Link:  # fmt: skip
-        """A person's word that two handles are the same (or different) person.
-
-        Args:
-            a, b: handles or contact ids; `name_a`, `name_b` as `name` of `timeline`.
-            by: who says so.
-
-        Raises:
-            BadInput, NotFound, Ambiguous: see `timeline`; both are one persona.
-        """
-        first, second = (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
-        verdict = Verdict.DIFFERENT if different else Verdict.SAME
-        return await self._links.add(first, second, verdict=verdict, by=by, reason=reason)
-
-    async def revoke_link(self, link: str, *, by: str, reason: str) -> Link:
-        """Undoes a link exactly: the people it joined are again what they would be without it."""
-        return await self._links.revoke(link, by=by, reason=reason)
-
-    async def explain(
-        self, a: str, b: str, *, name_a: str | None = None, name_b: str | None = None, until: datetime | None = None
-    ) -> Explanation:
-        """Why two handles are, or are not, one person, from what was stored; `until`: as decided by then."""
-        first, second = (await self._finder.find(a, name_a))[1], (await self._finder.find(b, name_b))[1]
-        return await self._links.explain(first, second, until=until)
 
     # --- the books --------------------------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def test_import_stopped_by_ctrl_c_leaves_a_whole_database(cli):
         assert process.stderr is not None
         process.stderr.readline()  # the first batch is in
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 130, told
     assert b"run the same command again" in told
     cli("db", "check")
