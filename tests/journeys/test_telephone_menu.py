@@ -261,6 +261,20 @@ async def test_wrong_keys_and_silence_are_told_and_end_after_so_many_tries(town)
     assert call.heard[-2:] == [("ar-AE", "هذا الخيار غير موجود."), ("ar-AE", "شكرًا لاتصالك. مع السلامة.")]
 
 
+async def test_a_menu_that_was_heard_makes_no_stop_word_an_answer(town):
+    call = town.call()
+    await call.ring()
+    await call.press("2")
+    call.hang_up()
+    await town.tell_the_rest()
+    town.twilio.say("CANCEL")
+    await town.tell_the_rest()
+    items = (await town.hub.timeline(ANA)).items
+    personas = {item.why.persona for item in items}
+    consents = await town.hub.store.read_consents(town.hub.scope, sorted(personas))
+    assert [consent.state for consent in consents] == ["withdrawn"]
+
+
 async def test_a_hidden_caller_is_one_person_in_one_call(town):
     call = town.call(caller="anonymous")
     await call.ring()

@@ -1,16 +1,14 @@
 """Payloads written after Slack's documentation, and what is made of them."""
 
-import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from omnilink.model import Authenticity, Envelope, Event, Handle
+from omnilink.model import Event, Handle
 from omnilink.plugin import ConnectorSettings
 from omnilink_slack.connector import SlackConnector
 
@@ -51,26 +49,6 @@ def payload_of() -> Callable[[str], Any]:
 def connector() -> SlackConnector:
     own = (Handle.of("slack", "U0LUIS", scope="T0TOWN"), Handle.of("tel", "+34910000000"))
     return SlackConnector(ConnectorSettings(account="town", own_handles=own))
-
-
-@pytest.fixture
-def parse(connector: SlackConnector) -> Callable[..., list[Event]]:
-    """The events of some bytes, or of a value written as JSON."""
-
-    def parse(body: Any, authenticity: Authenticity = Authenticity.VERIFIED) -> list[Event]:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
-        envelope = Envelope(
-            id="1",
-            account="town",
-            connector="slack",
-            received_at=datetime(2026, 1, 1, tzinfo=UTC),
-            body=raw,
-            sha256=hashlib.sha256(raw).hexdigest(),
-            authenticity=authenticity,
-        )
-        return connector.parse(envelope)
-
-    return parse
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from omnilink.plugin.settings import parse_settings
 from omnilink.store.memory import MemoryStore
 from omnilink_slack import websocket
 from omnilink_slack.connector import SlackConnector
+from omnilink_slack.tunnel import find_proxy
 from omnilink_slack.websocket import connect_websocket
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
@@ -183,6 +184,83 @@ async def test_a_silent_line_is_asked_and_then_given_up(serve, monkeypatch):
         with pytest.raises(TransientError):
             await read_for_ever(line)
         await line.aclose()
+
+
+class Proxy:
+    """Passes bytes on after a CONNECT, or answers as it is told."""
+
+    def __init__(self, answer=b"HTTP/1.1 200 Connection established\r\n\r\n") -> None:
+        self.answer, self.asked = answer, b""
+
+    async def handle(self, client) -> None:
+        async with client:
+            while b"\r\n\r\n" not in self.asked:
+                self.asked += await client.receive()
+            await client.send(self.answer)
+            if b" 200 " not in self.answer:
+                return
+            port = int(self.asked.split()[1].rpartition(b":")[2])
+            async with await anyio.connect_tcp("127.0.0.1", port) as upstream, anyio.create_task_group() as tasks:
+                tasks.start_soon(self._pass, client, upstream)
+                tasks.start_soon(self._pass, upstream, client)
+
+    async def _pass(self, source, target) -> None:
+        with suppress(anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+            while True:
+                await target.send(await source.receive())
+
+
+@asynccontextmanager
+async def proxying(proxy, monkeypatch):
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as tasks:
+        port = listener.extra(SocketAttribute.local_port)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ana:s%40cret@127.0.0.1:{port}")
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        tasks.start_soon(listener.serve, proxy.handle)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_line_goes_through_the_proxy_of_the_environment(serve, monkeypatch):
+    proxy = Proxy()
+    async with serve() as server, proxying(proxy, monkeypatch):
+        line = await connect_websocket(f"wss://localhost:{server.port}/link/?ticket=1")
+        await (await server.link()).send(TextMessage("hello"))
+        assert await line.receive_texts() == ["hello"]
+        assert proxy.asked.startswith(f"CONNECT localhost:{server.port} HTTP/1.1\r\n".encode())
+        assert b"Proxy-Authorization: Basic YW5hOnNAY3JldA==" in proxy.asked
+        assert b"ticket" not in proxy.asked
+        await line.aclose()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", ConfigError),
+        (b"HTTP/1.1 503 No\r\n\r\n", TransientError),
+        (b"SSH-2.0-x\r\n\r\n", TransientError),
+        (b"x" * 9000, TransientError),
+        (b"HTTP/1.1 2", TransientError),
+    ],
+)
+async def test_a_proxy_that_does_not_let_through_is_told(monkeypatch, answer, error):
+    async with proxying(Proxy(answer), monkeypatch):
+        with pytest.raises(error) as raised:
+            await connect_websocket("wss://localhost:1/link/?ticket=secret")
+        assert "secret" not in f"{raised.value!r}{raised.value}"
+
+
+async def test_only_plain_proxies_are_used_and_none_where_it_says_so(monkeypatch):
+    for name in ("https_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
+    with pytest.raises(ConfigError):
+        find_proxy("wss-primary.slack.com")
+    monkeypatch.setenv("NO_PROXY", ".slack.com")
+    assert find_proxy("wss-primary.slack.com") is None
+    monkeypatch.setenv("HTTPS_PROXY", "proxy.town.example:3128")
+    assert find_proxy("other.example").hostname == "proxy.town.example"
 
 
 async def test_a_refused_or_foreign_line_holds_no_ticket_in_its_error(serve):

@@ -1,15 +1,13 @@
 """Updates written after Telegram's Bot API documentation, and what is made of them."""
 
-import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omnilink.model import Authenticity, Envelope, Event, Handle
+from omnilink.model import Event, Handle
 from omnilink.plugin import ConnectorSettings
 from omnilink_telegram.connector import TelegramConnector
 
@@ -32,28 +30,6 @@ def update_of() -> Callable[[str], Any]:
 def connector() -> TelegramConnector:
     own = (Handle.of("telegram", "55"), Handle.of("telegram", "-1009999"), Handle.of("tel", "+34910000000"))
     return TelegramConnector(ConnectorSettings(account="town", own_handles=own, options={"bot_id": 77}))
-
-
-@pytest.fixture
-def parse(connector: TelegramConnector) -> Callable[..., list[Event]]:
-    """The events of some bytes, or of a value written as JSON."""
-
-    def parse(
-        body: Any, authenticity: Authenticity = Authenticity.VERIFIED, by: TelegramConnector = connector
-    ) -> list[Event]:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
-        envelope = Envelope(
-            id="1",
-            account="town",
-            connector="telegram",
-            received_at=datetime(2026, 1, 1, tzinfo=UTC),
-            body=raw,
-            sha256=hashlib.sha256(raw).hexdigest(),
-            authenticity=authenticity,
-        )
-        return by.parse(envelope)
-
-    return parse
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ def place_of(part: Part, media: Iterable[MediaItem]) -> str:
 
 
 def _native_words(part: Native) -> str:
-    """What can be said of content only one channel has: the options of an offer, whom a call was passed on to."""
-    options = part.data.get("options") if part.name == "offer" else None
+    """What can be said of content only one channel has: what there was to choose, whom a call was passed on to."""
+    options = part.data.get("options") if part.name in ("offer", "menu") else None
     if isinstance(options, list):
         labels = [str(option.get("label", "")) for option in options if isinstance(option, dict)]
         return " " + " / ".join(filter(None, labels))

@@ -13,6 +13,8 @@ from omnilink.model.persona import Evidence
 
 SHARED_ADDRESS = 0.5
 """Identity of somebody who is nobody in particular on an address of several: never enough to join."""
+LEAST = 0.1
+"""A case that is less likely is no alternative to anything."""
 MASS_MAIL_RECIPIENTS = 20
 MASS_MAIL_REPLIERS = 8
 
@@ -26,7 +28,7 @@ def score_case(incoming: Incoming, case: KnownCase, cases: Sequence[KnownCase]) 
         cases: all that were looked up, to see whether it is the contact's only open one.
 
     Returns:
-        None where the case is somebody else's.
+        None where the case is somebody else's, or hardly likely.
     """
     identity, depends = _identity(incoming, case)
     if identity <= 0.0:
@@ -47,6 +49,8 @@ def score_case(incoming: Incoming, case: KnownCase, cases: Sequence[KnownCase]) 
     weights = _table()["weight"]
     total: float = weights["start"] + math.fsum(weights[name] * amount for name, amount in facts)
     confidence = identity / (1.0 + math.exp(-total))
+    if confidence < LEAST:
+        return None
     evidence = [Evidence(kind="identity", refs=depends, weight_bits=math.log2(identity))]
     evidence += [Evidence(kind=name, weight_bits=weights[name] * amount / math.log(2)) for name, amount in facts]
     return Option(case.id, Rung.SAME_MATTER, confidence, tuple(evidence), depends)

@@ -8,7 +8,7 @@ from omnilink.conversation.topics import topic_words
 from omnilink.model.interaction import Interaction
 from omnilink.model.part import Call, Choices, FormAnswers, Media, Part, Text
 
-MOST_CHARS = 2_000
+MOST_CHARS = 1_000
 """Of one moment. People begin with their matter; what follows is told, quoted or signed."""
 MOST_WORDS = 60
 _TAG = re.compile(r"<[^<>]*>")

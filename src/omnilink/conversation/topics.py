@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 
 from omnilink.conversation.tables import read_table
 
@@ -25,17 +26,23 @@ def topic_words(text: str) -> frozenset[str]:
         Words, not their order: what is said cannot be read back from them, but they are still a person's data.
     """
     text = text[:_MOST_TEXT]
-    is_plain = text.isascii()
-    folded = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        words = dict.fromkeys(_PLAIN_WORD.findall(text.lower()))
+        return frozenset(_stem(word) for word in islice((w for w in words if w not in _common()), MOST_WORDS))
+    folded = unicodedata.normalize("NFKC", text).casefold()
     found: dict[str, None] = {}
-    for word in (_PLAIN_WORD if is_plain else _WORD).findall(folded):
-        if not is_plain and (run := _UNSPACED.search(word)) is not None:
+    for word in dict.fromkeys(_WORD.findall(folded)):
+        if (run := _UNSPACED.search(word)) is not None:
             found.update(dict.fromkeys(run[0][i : i + 2] for i in range(len(run[0]) - 1)))
         elif len(word) >= _LEAST_LETTERS and word not in _common():
-            found[word[:_STEM_LETTERS] if len(word) > _STEM_LETTERS else word.removesuffix("s")] = None
+            found[_stem(word)] = None
         if len(found) >= MOST_WORDS:
             break
     return frozenset(found)
+
+
+def _stem(word: str) -> str:
+    return word[:_STEM_LETTERS] if len(word) > _STEM_LETTERS else word.removesuffix("s")
 
 
 def topic_overlap(a: frozenset[str], b: frozenset[str], seen_in: Mapping[str, int] | None = None, of: int = 0) -> float:

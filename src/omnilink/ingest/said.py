@@ -91,7 +91,8 @@ def _parts_of(step: DirectiveStep) -> Iterator[Part]:
             for said in step.prompt:
                 yield from _parts_of(said)
             if step.offer is not None:
-                yield Native(name="offer", data=step.offer.model_dump(mode="json"))
+                # No `offer`, which a message days later may still answer: what is spoken is over with the call.
+                yield Native(name="menu", data=step.offer.model_dump(mode="json"))
         case Record():
             yield Native(name="record", data={"max_s": step.max_s, "transcribe": step.transcribe})
         case Dial():

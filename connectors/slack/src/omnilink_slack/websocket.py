@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from omnilink.errors import TransientError
+from omnilink_slack.tunnel import open_tunnel
 
 if TYPE_CHECKING:
     from anyio.abc import ByteStream
@@ -132,16 +133,19 @@ async def connect_websocket(url: str) -> WebSocket:
 
     Raises:
         TransientError: there is no answer, or not the right one.
+        ConfigError: the proxy in between cannot be used.
     """
     import anyio
+    from anyio.streams.tls import TLSStream
 
     parts = urlsplit(url)
     with _as_ours(), anyio.fail_after(OPEN_S):
-        stream = await anyio.connect_tcp(
-            parts.hostname or "", parts.port or 443, tls=True, ssl_context=ssl.create_default_context(),
-            tls_standard_compatible=False,
-        )  # fmt: skip
+        host = parts.hostname or ""
+        stream: ByteStream = await open_tunnel(host, parts.port or 443)
         try:
+            stream = await TLSStream.wrap(
+                stream, hostname=host, ssl_context=ssl.create_default_context(), standard_compatible=False
+            )
             return WebSocket(stream, await _shake_hands(stream, parts.netloc, parts._replace(scheme="", netloc="")))
         except BaseException:
             with anyio.CancelScope(shield=True):

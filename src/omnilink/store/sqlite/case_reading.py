@@ -18,7 +18,7 @@ from omnilink.model.persona import Method
 from omnilink.store.sqlite.rows import Row, View, read_docs, select_in
 
 _NEW = """
-    SELECT id FROM interaction WHERE id > ? AND tenant = ? AND same_as IS NULL ORDER BY id LIMIT ?
+    SELECT id FROM interaction NOT INDEXED WHERE id > ? AND tenant = ? AND same_as IS NULL ORDER BY id LIMIT ?
 """
 _PLACES = """
     SELECT i.id, r.uid, r.kind, i.kind, i.uid FROM interaction i JOIN conversation c ON c.id = i.conversation
