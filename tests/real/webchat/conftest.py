@@ -162,7 +162,7 @@ def shared_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it holds an event loop open, in which no other module's tests could start theirs
 def browser() -> Iterator[Any]:
     """Chromium. Where nobody may install it, it is missing, which only a developer's machine may."""
     if os.geteuid() != 0 and not os.environ.get("CI") and not Path("/usr/bin/chromium").exists():
