@@ -8,7 +8,7 @@ import idna
 
 from omnilink.model import Attestation
 from omnilink_email.border import Border, results_above
-from omnilink_email.comments import strip_comments
+from omnilink_email.comments import has_quote_in_comment, split_sections
 from omnilink_email.headers import Headers
 from omnilink_email.settings import EmailSettings
 
@@ -38,9 +38,11 @@ def canonical_domain(domain: str) -> str:
         return domain
 
 
-def _read_sections(sections: Iterable[str]) -> Iterator[_Result]:
+def _read_sections(sections: Iterable[str], *, doubtful: bool) -> Iterator[_Result]:
+    """The results; of a doubtful field only those that nobody would forge."""
     for section in sections:
-        if (match := _RESULT.match(section)) is not None:
+        match = _RESULT.match(section)
+        if match is not None and not (doubtful and match[2].lower() == "pass"):
             stated = _FROM_PROPERTY.search(section, match.end())
             domain = stated[1].rpartition("@")[2] if stated else None
             yield _Result(match[1].lower(), match[2].lower(), domain)
@@ -59,11 +61,11 @@ def _own_results(headers: Headers, authserv_ids: frozenset[str]) -> list[_Result
         if name != "authentication-results":
             continue
         text, _ = headers.decode(value)
-        sections = strip_comments(text).split(";", _SECTIONS)
+        sections = split_sections(text, _SECTIONS)
         words = sections[0].split()
         if not words or words[0].strip('"').lower() not in authserv_ids:
             continue
-        found += _read_sections(sections[1:])
+        found += _read_sections(sections[1:], doubtful=has_quote_in_comment(text))
     return found
 
 
@@ -89,7 +91,8 @@ def attest(
     if authserv_ids and headers.raw("authentication-results"):
         results += _own_results(headers, authserv_ids)
     if border is not None and headers.raw(border.field):
-        results += [result for verdict in results_above(headers, border) for result in _read_sections(verdict)]
+        for verdict, doubtful in results_above(headers, border):
+            results += _read_sections(verdict, doubtful=doubtful)
     dmarc = [r for r in results if r.method == "dmarc"]
     if any(r.result == "fail" for r in dmarc):
         return Attestation.FAILED

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from omnilink.errors import ConfigError
 from omnilink.plugin.tables import read_toml
-from omnilink_email.comments import strip_comments
+from omnilink_email.comments import has_quote_in_comment, split_sections, strip_comments
 from omnilink_email.headers import Headers
 
 _WORD = re.compile(r"[^\s;()<>]{1,255}")
+_SECTIONS = 200
 _INSTANCE = re.compile(r"i=\d{1,3}")
 
 
@@ -40,14 +41,15 @@ def read_border(name: str, *, setting: str) -> Border:
     return Border(tuple(row["border"]), tuple(row["inside"]), row["field"], row["authserv_id"])
 
 
-def results_above(headers: Headers, border: Border) -> list[list[str]]:
-    """The verdicts that stand above the border, each as its `method=result` sections; none if it cannot be made out.
+def results_above(headers: Headers, border: Border) -> list[tuple[list[str], bool]]:
+    """The verdicts that stand above the border, each as its `method=result` sections, and whether they are doubtful
+    (see `has_quote_in_comment`); none if it cannot be made out.
 
     Args:
         headers: the mail's, in order.
         border: the provider's.
     """
-    found: list[list[str]] = []
+    found: list[tuple[list[str], bool]] = []
     for name, value in headers.fields:
         if name == "received":
             host = _receiving_host(strip_comments(headers.decode(value)[0]))
@@ -57,14 +59,16 @@ def results_above(headers: Headers, border: Border) -> list[list[str]]:
                 return found
             if not _is_one_of(host, border.inside):
                 return []  # a hop of somebody else's: what is above it is not all the provider's
-        elif name == border.field and (sections := _sections(headers.decode(value)[0], border)) is not None:
-            found.append(sections)
+        elif name == border.field:
+            text = headers.decode(value)[0]
+            if (sections := _sections(text, border)) is not None:
+                found.append((sections, has_quote_in_comment(text)))
     return []
 
 
 def _sections(text: str, border: Border) -> list[str] | None:
     """What a verdict says, if it is the provider's."""
-    sections = [section.strip() for section in strip_comments(text).split(";", 200)]
+    sections = [section.strip() for section in split_sections(text, _SECTIONS)]
     if border.field.startswith("arc-"):  # RFC 8617 §4.1.1: the instance comes first
         if not _INSTANCE.fullmatch(sections[0]):
             return None
@@ -78,9 +82,12 @@ def _sections(text: str, border: Border) -> list[str] | None:
 def _receiving_host(text: str) -> str | None:
     """The host that wrote a Received field: `from HOST by HOST ...`, or only `by HOST ...` (RFC 5321 §4.4).
 
-    What follows `from` is the sender's word, one word long: a `by` within it is none.
+    What follows `from` is the sender's word, one word long: a `by` within it is none. Where there are two more (a
+    server has let a blank through), nobody can tell whose they are.
     """
-    words = text.split(None, 4)
+    words = text.partition(";")[0].split()
+    if [word.lower() for word in words[2:]].count("by") > 1:
+        return None
     if len(words) > 2 and words[0].lower() == "from":
         words = words[2:]
     if len(words) < 2 or words[0].lower() != "by" or (host := _WORD.match(words[1])) is None:
