@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"httpx", "starlette", "uvicorn", "slack_sdk", "twilio", "click", "phonenumbers"}
+HEAVY = {"anyio", "httpx", "starlette", "uvicorn", "slack_sdk", "twilio", "click", "phonenumbers"}
 
 
 @pytest.mark.parametrize("statement", ["import omnilink", "from omnilink import Hub"])

@@ -103,7 +103,7 @@ class CaseDesk:
         found = await self._case(case)
         assignments = await self.store.read_assignments(self.scope, cases=[case])
         suggestions = await self.store.read_suggestions(self.scope, cases=[case])
-        units = await self._units(case)
+        units = await self._units_of(assignments)
         ids = list(dict.fromkeys(moment.interaction.id for unit in units for moment in unit.moments))
         items = await self.store.read_interactions(self.scope, ids)
         ordered = sorted(items, key=lambda item: (item.occurred_at, item.id))
@@ -251,7 +251,10 @@ class CaseDesk:
         return found[0]
 
     async def _units(self, case: str) -> Sequence[Unit]:
-        held = [a for a in await self.store.read_assignments(self.scope, cases=[case]) if a.in_force]
+        return await self._units_of(await self.store.read_assignments(self.scope, cases=[case]))
+
+    async def _units_of(self, assignments: Sequence[Assignment]) -> Sequence[Unit]:
+        held = [a for a in assignments if a.in_force]
         conversations = list(dict.fromkeys(a.conversation for a in held))
         every = await self.store.read_assignments(self.scope, conversations=conversations)
         moments = {

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from omnilink.identity.online.spanning import evidence_of
 from omnilink.model.persona import Evidence
 from omnilink.model.record import Record
 from omnilink.model.scope import Scope
@@ -94,7 +95,5 @@ class Review:
 
 
 def _case(contact: str, doubt: Doubt, a: str, b: str) -> ReviewCase:
-    evidence = tuple(
-        Evidence(kind=c.kind, refs=(f"key:{c.ref}",) if c.ref else (), weight_bits=c.bits) for c in doubt.clues
-    )
+    evidence = evidence_of(doubt.clues)
     return ReviewCase(contact=contact, a=a, b=b, bits=doubt.bits, line=doubt.line, why=doubt.why, evidence=evidence)

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from omnilink.cli.session import Session
+from omnilink.errors import BadInput
 from omnilink.model.record import Record
 
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -27,6 +29,18 @@ def answer(session: Session, document: Any, lines: Iterable[str]) -> None:
     else:
         for line in lines:
             click.echo(line)
+
+
+def write_drawing(file: Path, svg: str) -> None:
+    """Writes a picture where `--svg` names a file.
+
+    Raises:
+        BadInput: nothing can be written there.
+    """
+    try:
+        file.write_text(svg, encoding="utf-8")
+    except OSError:
+        raise BadInput("the picture cannot be written there", hint="name a file in a folder that is there") from None
 
 
 def render_json(document: Any) -> str:

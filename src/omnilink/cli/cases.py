@@ -7,6 +7,7 @@ import click
 
 from omnilink.cli.answer import answer, pass_session
 from omnilink.cli.command import Group
+from omnilink.cli.people import BY, REASON
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import count, one_line, wrap
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from omnilink.citizen.cases import CasePage
     from omnilink.hub import Hub
     from omnilink.model.case import Case, CaseDecision, Suggestion
-
-BY = click.option("--by", required=True, metavar="NAME", help="Who says so: it is kept with the decision.")
-REASON = click.option("--reason", default="", metavar="TEXT", help="Why: it is kept with the decision.")
 
 
 @click.group(cls=Group)

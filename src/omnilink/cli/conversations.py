@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omnilink.cli.answer import answer, pass_session
+from omnilink.cli.answer import answer, pass_session, write_drawing
 from omnilink.cli.command import Command
 from omnilink.cli.item_text import Shown, day_lines
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import count, one_line
-from omnilink.errors import BadInput, NotFound
+from omnilink.errors import NotFound
 
 if TYPE_CHECKING:
     from omnilink.hub import Hub
@@ -81,12 +81,7 @@ def _draw(session: Session, conversation_id: str, items: "Sequence[Interaction]"
 
     branches = conversation_tree(items)
     if svg is not None:
-        try:
-            svg.write_text(draw_svg(branches), encoding="utf-8")
-        except OSError:
-            raise BadInput(
-                "the picture cannot be written there", hint="name a file in a folder that is there"
-            ) from None
+        write_drawing(svg, draw_svg(branches))
     document = {
         "conversation": conversation_id,
         "tree": [{"interaction": b.mail.id, "depth": b.depth, "answers": b.parent} for b in branches],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omnilink.cli.answer import answer, pass_session
+from omnilink.cli.answer import answer, pass_session, write_drawing
 from omnilink.cli.command import Group
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import wrap
@@ -75,7 +75,7 @@ def explain(
     then = until.replace(tzinfo=UTC) if until is not None else None
     found = session.run(lambda hub: hub.explain(a, b, name_a=name_a, name_b=name_b, until=then))
     if svg is not None:
-        svg.write_text(found.waterfall.to_svg(), encoding="utf-8")
+        write_drawing(svg, found.waterfall.to_svg())
     answer(session, found, wrap(found.text(), session.columns, "    "))
 
 

@@ -102,7 +102,7 @@ def undo(session: Session, decision: str, by: str, reason: str) -> None:
 def decisions(session: Session) -> None:
     """List the decisions, the newest first."""
     found = session.run(lambda hub: hub.people.decisions())
-    document = {"decisions": [decision.model_dump(mode="json") for decision in found]}
+    document = {"decisions": found}
     answer(session, document, _lines(found, session.columns))
 
 

@@ -36,7 +36,7 @@ def review(session: Session, after: str | None, limit: int, ask: bool, by: str |
 
     found = session.run(work)
     if not ask:
-        document = {"cases": [case.model_dump(mode="json") for case, _, _ in found]}
+        document = {"cases": [case for case, _, _ in found]}
         answer(session, document, _all_lines(found, session.columns))
         return
     for case, a, b in found:

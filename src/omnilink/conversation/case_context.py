@@ -20,6 +20,8 @@ MOST_CASES_OF_PERSONA = 8
 """The latest cases of one persona that are looked at."""
 MOST_THREADS_OF_CASE = 8
 MOST_PERSONAS_OF_CASE = 50
+MOST_CONVERSATIONS_OF_CASE = 200
+"""The latest that are named when a case is shown."""
 MOST_SHARERS = 12
 """People on one telephone number that are told apart; above it the number is a place's."""
 MOST_OF_UNIT = 200

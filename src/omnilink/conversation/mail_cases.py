@@ -15,13 +15,13 @@ from omnilink.conversation.mail_memory import MailMemory
 from omnilink.conversation.mail_record import Mail
 from omnilink.conversation.mail_threads import MailConversations, Placed
 from omnilink.conversation.mass_mail import MassMails
+from omnilink.conversation.recycled import SILENT_FOR
 
 JOIN = 0.85
 SUGGEST = 0.5
 HARM = 0.2
 """Mails that may be put among strangers by one join, on the average: the larger a case, the surer a join must be."""
-RECYCLED_AFTER_S = 30 * 86_400.0
-"""A new subject in a thread that was silent for longer is likely a new matter under an old mail."""
+RECYCLED_AFTER_S = SILENT_FOR.total_seconds()
 _MOST_COMPARED = 4
 _HIGHEST_SCORE = 50.0
 

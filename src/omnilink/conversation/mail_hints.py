@@ -1,7 +1,6 @@
 """R5 for what a store holds: which of a person's conversations a mail answers whose headers lead nowhere. Pure."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from math import exp, log
 
 from omnilink.conversation.case_context import CaseContext, CaseThread, Moment
@@ -96,12 +95,7 @@ def _shared(new: Seen, olds: Sequence[tuple[str, Seen]]) -> dict[str, Shared]:
 
 def _evidence(facts: Facts) -> Iterable[Evidence]:
     for name, amount in facts:
-        yield Evidence(kind=name, weight_bits=_weights().get(name, 0.0) * amount / log(2))
-
-
-@cache
-def _weights() -> dict[str, float]:
-    return weights()
+        yield Evidence(kind=name, weight_bits=weights().get(name, 0.0) * amount / log(2))
 
 
 def _ours(interaction: Interaction) -> set[str]:

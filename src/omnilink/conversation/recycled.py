@@ -9,6 +9,7 @@ from omnilink.model.event import ConversationKind, Direction
 from omnilink.model.part import Text
 
 SILENT_FOR = timedelta(days=30)
+"""A new subject in a thread that was silent for longer is likely a new matter under an old mail."""
 
 
 def is_recycled(moment: Moment, thread: CaseThread | None, subject_before: str | None) -> bool:

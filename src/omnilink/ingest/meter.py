@@ -59,12 +59,14 @@ class Meter:
             BudgetSpent: it does not.
         """
         connector = self.accounts.connector(account)
-        if not isinstance(connector, Metered) or connector.tariff.monthly_budget is None:
+        if not isinstance(connector, Metered):
             return
         tariff, now = connector.tariff, self.clock()
+        if tariff.monthly_budget is None:
+            return
         used = await self.store.read_usage(self.scope, month=month_of(now), account=account)
         more = sum(tariff.micros(charges or {}).values())
-        if not is_affordable(used, round((tariff.monthly_budget or 0.0) * MICRO), more):
+        if not is_affordable(used, round(tariff.monthly_budget * MICRO), more):
             raise BudgetSpent(
                 f"the month's budget of account {account} is spent", connector=connector.manifest.name,
                 setting=f"accounts.{account}.monthly_budget", hint="raise it, or wait for the next month",

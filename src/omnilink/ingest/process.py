@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from omnilink.errors import Conflict, OmnilinkError, ScopeDenied, StoreUnusable, TransientError
 from omnilink.ingest.decide import Decided, decide_batch
@@ -20,11 +20,8 @@ from omnilink.model.envelope import Envelope
 from omnilink.model.interaction import Interaction
 from omnilink.model.scope import Scope
 from omnilink.plugin.connector import Parses
-from omnilink.resolution.turns import Resolution, ResolvingStore
+from omnilink.resolution.turns import Resolution, ResolvingStore, in_thread
 from omnilink.store.base import Change, DecisionStore, EnvelopeStore, HistoryStore, PeopleStore, Reply, ReplyStore
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 BATCH = 250
 CONFLICTS = 50
@@ -105,7 +102,7 @@ class Processor:
             pending = await self._store.read_pending(self._scope, limit=limit)
             if not pending:
                 return None
-            prepared = await _in_thread(lambda batch: [self.prepare(e) for e in batch], pending)
+            prepared = await in_thread(lambda batch: [self.prepare(e) for e in batch], pending)
             try:
                 return await self._decide(prepared)
             except Conflict:
@@ -141,7 +138,7 @@ class Processor:
     async def _decide(self, batch: Sequence[PreparedEnvelope]) -> Processed:
         batch = await weigh_keywords(batch, self._store, self._scope)
         context = await self._store.read_context(self._scope, collect_lookup(batch))
-        decided = await _in_thread(decide_batch, batch, context, self._new_id, self._clock())
+        decided = await in_thread(decide_batch, batch, context, self._new_id, self._clock())
         change = await self.record(decided, ())
         self._recorded(change.interactions)
         quarantined = sum(e.reason is not None for e in change.envelopes)
@@ -181,14 +178,7 @@ async def commit_decided(
     async with resolution.turn(decided.seq) as turn:
         await turn.enter([*(seen.known for seen in decided.seen), *decided.told], decided.handles)
         settled = await turn.settle(personas=decided.personas)
-        change, attributed = await _in_thread(decided.change, settled)
+        change, attributed = await in_thread(decided.change, settled)
         change = replace(change, replies=replies)
         turn.keep(await store.commit_change(scope, change), attributed)
     return change
-
-
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Does a batch's work beside the event loop, so that webhooks are answered meanwhile."""
-    from anyio import to_thread  # not loaded by who only reads a history
-
-    return await to_thread.run_sync(lambda: work(*args, **kwargs))

@@ -53,10 +53,10 @@ async def _why_not(
     scope: Scope,
 ) -> str | None:  # fmt: skip
     keyword = match_keyword(event.keyword or "")
-    keys = [seat.participant.handle.key for seat in prepared.seats if seat.participant.handle is not None]
-    holders = [persona.id for persona in await store.read_personas(scope, handle_keys=keys)]
     if keyword is None:
         return None
+    keys = [seat.participant.handle.key for seat in prepared.seats if seat.participant.handle is not None]
+    holders = [persona.id for persona in await store.read_personas(scope, handle_keys=keys)]
     rows = await store.read_timeline(Scope(scope.tenant, frozenset({account})), holders, limit=LAST_ITEMS)
     if answers_question(event.keyword or "", rows, at, is_answer=keyword.is_answer):
         return "answers-a-question"

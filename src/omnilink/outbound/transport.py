@@ -35,5 +35,4 @@ async def send_step(connector: Connector, request: object, secrets: Secrets, htt
 
 async def _over_http(request: HttpRequest, http: HttpClient) -> HttpAnswer:
     response = await http.request(request.method, request.url, content=request.body, headers=request.headers)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return HttpAnswer(response.status_code, headers, response.content)
+    return HttpAnswer.of(response)

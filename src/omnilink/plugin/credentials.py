@@ -1,5 +1,6 @@
 """Credentials: which secret a call gets, and that no other host ever does."""
 
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 from omnilink.errors import ConfigError, SecretMissing
@@ -42,6 +43,16 @@ def newest_secret(secrets: Secrets, name: str, *, connector: str) -> str:
     if not values:
         raise SecretMissing(f"sending needs {name}", connector=connector, hint=f'write {name} = "env:NAME"')
     return values[0].reveal()
+
+
+def every_secret(secrets: Secrets, name: str) -> list[str]:
+    """All values of a secret, newest first: while one replaces the other, both are good for what comes in."""
+    return [secret.reveal() for secret in secrets.get(name, ())]
+
+
+def basic_login(user: str, password: str) -> str:
+    """The value of an `Authorization` header by the scheme Basic (RFC 7617)."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
 def host_of(url: str) -> str:

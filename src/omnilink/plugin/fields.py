@@ -14,6 +14,14 @@ MAX_DEPTH = 24
 MAX_INTEGER = 2**63 - 1
 
 
+def read_json(body: bytes | str) -> object:
+    """The JSON value in some bytes or text; None where there is none (or it is `null`)."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def clean(text: str) -> str:
     """The text without NUL and with lone surrogates replaced; otherwise untouched."""
     text = text.replace("\x00", "")

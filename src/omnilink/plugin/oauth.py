@@ -4,14 +4,14 @@ A connector that needs one has an `AccessTokens` an account. Tokens are kept in 
 token, a client's secret) is a secret of the account like any other.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 from omnilink.errors import ConfigError, SecretMissing, TransientError
-from omnilink.plugin.fields import text_at
+from omnilink.plugin.fields import at, read_json, text_at
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.outcomes import retry_after_s
 from omnilink.plugin.sending import HttpAnswer
@@ -75,13 +75,10 @@ def read_token(answer: HttpAnswer, *, connector: str) -> AccessToken:
         ConfigError: it refuses the client, the refresh token or the scope.
         TransientError: it cannot answer now.
     """
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        told = None
+    told = read_json(answer.body)
     value = text_at(told, "access_token")
     if answer.status == 200 and value is not None:
-        lasts = told.get("expires_in")
+        lasts: Any = at(told, "expires_in")
         if isinstance(lasts, str) and lasts.isdigit():  # some write the number as a text
             lasts = int(lasts)
         usable = isinstance(lasts, int | float) and not isinstance(lasts, bool) and lasts > 0
@@ -137,8 +134,7 @@ class AccessTokens:
             response = await http.request("POST", self._source.url, content=form, headers=headers)
         except Exception as e:
             raise TransientError(f"no token can be asked for: {type(e).__name__}", connector=self._connector) from None
-        told = {name.lower(): value for name, value in response.headers.items()}
-        return read_token(HttpAnswer(response.status_code, told, response.content), connector=self._connector)
+        return read_token(HttpAnswer.of(response), connector=self._connector)
 
 
 def require_https(url: str, *, setting: str, connector: str) -> str:

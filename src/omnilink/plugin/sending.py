@@ -8,11 +8,11 @@ outcome is unknown.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from omnilink.model.handle import Handle
 from omnilink.model.outgoing import Loss, Outgoing
-from omnilink.plugin.http import HttpClient
+from omnilink.plugin.http import HttpClient, HttpResponse
 from omnilink.plugin.webhook import Secrets
 
 
@@ -134,6 +134,12 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> Self:
+        """What an HTTP client was answered."""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return cls(response.status_code, headers, response.content)
 
 
 @dataclass(frozen=True, slots=True)

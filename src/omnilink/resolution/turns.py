@@ -5,15 +5,12 @@ What is loaded stays loaded: a later turn reads only what it lacks, and what oth
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import ParamSpec, Protocol, TypeVar
-
-import anyio
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from omnilink.errors import Conflict
 from omnilink.identity.online.findings import Findings
 from omnilink.identity.online.footprint import PIN, sign_of_signature
 from omnilink.identity.online.neighbourhood import Known, Neighbourhood, Wanted
-from omnilink.identity.online.upkeep import Region
 from omnilink.identity.online.weights import Weights
 from omnilink.model.persona import Decision
 from omnilink.model.scope import Scope
@@ -21,6 +18,9 @@ from omnilink.resolution.seen import first_account, human, read_known
 from omnilink.resolution.settled import Settled
 from omnilink.store.base import DecisionStore, Lookup, ObservationLookup, Observations, ObservationStore
 from omnilink.store.versions import DECISIONS, observation_version
+
+if TYPE_CHECKING:
+    import anyio
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +55,8 @@ class Resolution:
             seq: number of the store's last change, where the caller has just read it.
         """
         if self._lock is None:
+            import anyio  # not loaded by who only reads a history
+
             self._lock = anyio.Lock()
         async with self._lock:
             if len(self._near.known) > MOST_LOADED:
@@ -77,7 +79,7 @@ class Turn:
 
     def __init__(self, store: ResolvingStore, scope: Scope, near: Neighbourhood) -> None:
         self._store, self._scope, self.near = store, scope, near
-        self._region: Region | None = None
+        self._region = near.begin()
         self.decided = False
 
     async def catch_up(self, seq: int) -> None:
@@ -102,19 +104,15 @@ class Turn:
             handles: further keys whose holders have to be known: personas are made there that nobody showed.
         """
         near, new = self.near, list(known)
-        if self._region is None:
-            self._region = near.begin()
         self._region.keys.update(handles)
         again = [each.observation.id for each in new if each.rank]
         await self._load(near.needs([each.observation for each in new], again))
         await self._load(near.needs([near.known[id].observation for id in again if id in near.known]))
-        await _in_thread(_enter, near, new)
+        await in_thread(_enter, near, new)
 
     async def load(self, ids: Iterable[str]) -> None:
         """Reads observations, and everything that decides who they are."""
         near, wanted = self.near, list(ids)
-        if self._region is None:
-            self._region = near.begin()
         await self._load(near.needs([], wanted))
         await self._load(near.needs([near.known[id].observation for id in wanted if id in near.known]))
         self._region.look_at(near.directory, wanted)
@@ -142,8 +140,6 @@ class Turn:
     async def revoke(self, decision: Decision) -> None:
         """Takes a human decision back."""
         near = self.near
-        if self._region is None:
-            self._region = near.begin()
         signs = frozenset(sign_of_signature(each) for side in decision.sides for each in side)
         pins = frozenset(each.partition(PIN)[2] for side in decision.sides for each in side) - {""}
         await self._load(
@@ -163,10 +159,9 @@ class Turn:
             decisions: of people, made or revoked in this turn.
             personas: keys of personas the caller needs as well.
         """
-        near, region = self.near, self._region or self.near.begin()
-        self._region = region
+        near, region = self.near, self._region
         await self._close()
-        findings = await _in_thread(Findings, near, region)
+        findings = await in_thread(Findings, near, region)
         lookup = Lookup(personas=findings.personas | frozenset(personas), match_keys=findings.handles)
         context = await self._store.read_context(self._scope, lookup)
         versions = {**context.versions, DECISIONS: near.seq}
@@ -179,9 +174,8 @@ class Turn:
         self.near.keep(seq, attributed)
 
     async def _close(self) -> None:
-        assert self._region is not None  # noqa: S101 - set by whoever calls
         for _ in range(ROUNDS):
-            wanted = await _in_thread(self.near.missing, self._region)
+            wanted = await in_thread(self.near.missing, self._region)
             if not wanted:
                 return
             await self._load(wanted)
@@ -198,7 +192,7 @@ class Turn:
             most_seen=near.most_seen,
         )
         answer = await self._store.read_observations(self._scope, lookup)
-        await _in_thread(_absorb, near, answer, wanted)
+        await in_thread(_absorb, near, answer, wanted)
 
 
 def _absorb(near: Neighbourhood, answer: Observations, wanted: Wanted) -> None:
@@ -216,8 +210,8 @@ def _enforce(near: Neighbourhood, decisions: Iterable[Decision]) -> None:
     near.enforce((human(d) for d in told if d.in_force), (d.number for d in told if not d.in_force))
 
 
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Does the work beside the event loop, so that webhooks are answered meanwhile."""
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does the work of a turn beside the event loop, so that webhooks are answered meanwhile."""
     from anyio import to_thread  # not loaded by who only reads a history
 
     return await to_thread.run_sync(lambda: work(*args, **kwargs))

@@ -6,8 +6,25 @@ from typing import Protocol
 
 from omnilink.conversation.case_context import CaseBacklog, CaseChange, CaseContext, CaseLookup, Moment
 from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
-from omnilink.model.interaction import Interaction
+from omnilink.model.interaction import Interaction, RevisionAction
+from omnilink.model.part import Call, Part
 from omnilink.model.scope import Scope
+from omnilink.store.decision import Change
+
+
+def people_met(change: Change) -> set[str]:
+    """Ids of personas stored before that are one person with others now: they may have one matter."""
+    return change.memberships.keys() - {persona.id for persona in change.personas}
+
+
+def calls_told(change: Change) -> list[str]:
+    """Ids of calls of which it is only now known what was said."""
+    revised = (r for r in change.revisions if r.action is RevisionAction.CALL and any(map(_says, r.parts)))
+    return list(dict.fromkeys(r.interaction for r in revised))
+
+
+def _says(part: Part) -> bool:
+    return isinstance(part, Call) and bool(part.speech or part.transcript)
 
 
 class CaseStore(Protocol):

@@ -24,7 +24,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
-from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.credentials import every_secret, newest_secret, require_api
 from omnilink.plugin.fields import text_at
 from omnilink.plugin.http import HttpClient
 from omnilink_slack import signature
@@ -84,7 +84,7 @@ class SlackConnector:
         """
         timestamp = request.header("x-slack-request-timestamp")
         signed = request.header("x-slack-signature")
-        values = [secret.reveal() for secret in secrets.get(SIGNING_SECRET, ())]
+        values = every_secret(secrets, SIGNING_SECRET)
         reason = signature.refusal(request.body, timestamp, signed, values, now.timestamp())
         seconds = signature.read_timestamp(timestamp)
         if reason is not None or seconds is None or signed is None:

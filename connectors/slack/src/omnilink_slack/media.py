@@ -3,13 +3,12 @@
 Source: https://docs.slack.dev/reference/objects/file-object
 """
 
-import json
 import re
 
 from omnilink.errors import FetchRefused
 from omnilink.plugin import MediaStep, Secrets
 from omnilink.plugin.credentials import bearer_for, host_of
-from omnilink.plugin.fields import text_at
+from omnilink.plugin.fields import read_json, text_at
 from omnilink_slack.settings import BOT_TOKEN, SlackSettings
 
 STORE = "https://files.slack.com"
@@ -37,10 +36,7 @@ def find_media(ref: str, told: bytes | None, secrets: Secrets, settings: SlackSe
 
 
 def _read_address(told: bytes) -> str:
-    try:
-        answer = json.loads(told)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = read_json(told)
     address = text_at(answer, "file", "url_private_download") or text_at(answer, "file", "url_private")
     if address is None:
         denied = text_at(answer, "error") in ("missing_scope", "not_authed", "invalid_auth", "token_revoked")

@@ -19,7 +19,7 @@ from omnilink.model import Received
 from omnilink.model.envelope import Authenticity
 from omnilink.plugin import Answer, Handed, HttpAnswer, Secrets, TransportFailed, retry_after_s
 from omnilink.plugin.credentials import newest_secret
-from omnilink.plugin.fields import text_at
+from omnilink.plugin.fields import read_json, text_at
 from omnilink.plugin.http import HttpClient
 from omnilink_slack.settings import APP_TOKEN, SlackSettings
 from omnilink_slack.websocket import connect_websocket
@@ -78,10 +78,7 @@ class SocketModeSession:
 
     def _read(self, text: str) -> Handed | None:
         """One frame; None where Slack only speaks of the connection itself."""
-        try:
-            frame = json.loads(text)
-        except (ValueError, RecursionError):
-            frame = None  # kept as it is: parsing will say that it cannot be read
+        frame = read_json(text)  # what is none is kept as it is: parsing will say that it cannot be read
         ticket = text_at(frame, "envelope_id")
         if ticket is None:
             kind = text_at(frame, "type")
@@ -114,17 +111,13 @@ async def open_session(settings: SlackSettings, secrets: Secrets, http: HttpClie
         )  # fmt: skip
     except Exception as e:
         raise TransientError(f"Slack cannot be reached: {type(e).__name__}", connector="slack") from None
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    url = _read_address(HttpAnswer(response.status_code, headers, response.content), settings)
+    url = _read_address(HttpAnswer.of(response), settings)
     return SocketModeSession(await connect_websocket(url))
 
 
 def _read_address(answer: HttpAnswer, settings: SlackSettings) -> str:
     """https://docs.slack.dev/reference/methods/apps.connections.open"""
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        told = None
+    told = read_json(answer.body)
     error = text_at(told, "error")
     if answer.status != 200 or error in _BUSY or (error is None and text_at(told, "url") is None):
         raise TransientError("Slack opens no line now", connector="slack", status_code=answer.status,

@@ -3,12 +3,12 @@
 RFC 9110 §9.3.6: a proxy is asked to CONNECT, and what follows its 2xx goes through it unread.
 """
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from omnilink.errors import ConfigError, TransientError
+from omnilink.plugin.credentials import basic_login
 
 if TYPE_CHECKING:
     from anyio.abc import ByteStream
@@ -62,8 +62,8 @@ def render_connect(host: str, port: int, proxy: SplitResult) -> bytes:
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
     if proxy.username is not None:
-        login = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-        lines.append(f"Proxy-Authorization: Basic {b64encode(login.encode()).decode()}")
+        login = basic_login(unquote(proxy.username), unquote(proxy.password or ""))
+        lines.append(f"Proxy-Authorization: {login}")
     return "\r\n".join([*lines, "", ""]).encode()
 
 

@@ -25,7 +25,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
-from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.credentials import every_secret, newest_secret, require_api
 from omnilink.plugin.http import HttpClient
 from omnilink_telegram import signature
 from omnilink_telegram.answers import read_answer
@@ -66,7 +66,7 @@ class TelegramConnector:
         The token is the same in every request and covers no body, so the delivery is named by its `update_id`; where
         a body has none, only the event keys tell a repetition.
         """
-        values = [secret.reveal() for secret in secrets.get(SECRET_TOKEN, ())]
+        values = every_secret(secrets, SECRET_TOKEN)
         if (reason := signature.refusal(request.header(signature.HEADER), values)) is not None:
             return Rejected(reason)
         if request.method != "POST":

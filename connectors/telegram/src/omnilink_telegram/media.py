@@ -3,14 +3,13 @@
 Source: https://core.telegram.org/bots/api#getfile (files of up to 20 MB)
 """
 
-import json
 import re
 from urllib.parse import quote
 
 from omnilink.errors import FetchRefused
 from omnilink.plugin import MediaStep, Secrets
 from omnilink.plugin.credentials import host_of, newest_secret
-from omnilink.plugin.fields import text_at
+from omnilink.plugin.fields import read_json, text_at
 from omnilink_telegram.settings import BOT_TOKEN, TelegramSettings
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,300}")
@@ -29,10 +28,7 @@ def find_media(ref: str, told: bytes | None, secrets: Secrets, settings: Telegra
         if not _ID.fullmatch(ref):
             raise FetchRefused("that is no file id", reason="url")
         return MediaStep(f"{settings.api_url}/bot{token}/getFile?file_id={ref}", hosts, is_file=False)
-    try:
-        answer = json.loads(told)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = read_json(told)
     path = text_at(answer, "result", "file_path")
     if path is None or ".." in path:  # a server of one's own tells a path on its disk: not fetched over HTTP
         raise FetchRefused("a file has no path", reason="gone")

@@ -39,8 +39,7 @@ async def poll_updates(api: str, cursor: str | None, http: HttpClient) -> AsyncG
             )
         except Exception as e:
             raise TransientError(f"Telegram cannot be reached: {type(e).__name__}", connector="telegram") from None
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        updates = _read(HttpAnswer(response.status_code, headers, response.content))
+        updates = _read(HttpAnswer.of(response))
         lot = []
         for update in updates:
             number = int(update["update_id"])

@@ -1,6 +1,5 @@
 """The connector: one object an account, all of its work in pure functions."""
 
-import base64
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -25,7 +24,7 @@ from omnilink.plugin import (
     WebhookResponse,
 )
 from omnilink.plugin.answering import Directive, Turn
-from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.credentials import basic_login, every_secret, newest_secret, require_api
 from omnilink_twilio.answers import read_answer
 from omnilink_twilio.inbound import parse_envelope
 from omnilink_twilio.manifest import AUTH_TOKEN, CAPABILITIES, MANIFEST
@@ -77,7 +76,7 @@ class TwilioConnector:
         """Is this request Twilio's? Everything that is read later must be covered by the signature."""
         if request.method != "POST":
             return Rejected("method", status=405)  # by GET the fields would be in the URL, which is not kept
-        tokens = [secret.reveal() for secret in secrets.get(AUTH_TOKEN, ())]
+        tokens = every_secret(secrets, AUTH_TOKEN)
         if not any(token.strip() for token in tokens):
             return Rejected("no_secret")
         header = request.header(HEADER)
@@ -139,8 +138,8 @@ class TwilioConnector:
         """
         require_api(request, self._settings.api_url, connector="twilio")
         token = newest_secret(secrets, AUTH_TOKEN, connector="twilio")
-        pair = base64.b64encode(f"{self._settings.account_sid}:{token}".encode()).decode("ascii")
-        return replace(request, headers={**request.headers, "authorization": f"Basic {pair}"})
+        login = basic_login(self._settings.account_sid, token)
+        return replace(request, headers={**request.headers, "authorization": login})
 
     def outcome(self, step: Step, answer: Answer) -> Outcome:
         """What Twilio's answer means (see `answers.read_answer`)."""

@@ -4,12 +4,11 @@ Sources: https://www.twilio.com/docs/messaging/api/media-resource (basic authent
 https://www.twilio.com/docs/voice/api/recording (the same).
 """
 
-import base64
 import re
 
 from omnilink.errors import FetchRefused
 from omnilink.plugin import Credential, MediaStep, Secrets
-from omnilink.plugin.credentials import host_of, newest_secret
+from omnilink.plugin.credentials import basic_login, host_of, newest_secret
 from omnilink_twilio.manifest import AUTH_TOKEN
 from omnilink_twilio.settings import TwilioSettings
 
@@ -31,5 +30,5 @@ def find_media(ref: str, secrets: Secrets, settings: TwilioSettings) -> MediaSte
     if resource is None:
         return MediaStep(ref, hosts)
     token = newest_secret(secrets, AUTH_TOKEN, connector="twilio")
-    pair = base64.b64encode(f"{settings.account_sid or resource[1]}:{token}".encode()).decode("ascii")
-    return MediaStep(ref, hosts, Credential(host_of(settings.api_url), {"authorization": f"Basic {pair}"}))
+    login = basic_login(settings.account_sid or resource[1], token)
+    return MediaStep(ref, hosts, Credential(host_of(settings.api_url), {"authorization": login}))

@@ -24,11 +24,12 @@ from omnilink.plugin import (
     VisitorSite,
     read_outcome,
 )
+from omnilink.plugin.credentials import every_secret, newest_secret
 from omnilink_webchat.frames import read_frame
 from omnilink_webchat.inbound import message_key, parse_envelope
 from omnilink_webchat.manifest import CAPABILITIES, MANIFEST
 from omnilink_webchat.outbound import render_message
-from omnilink_webchat.sessions import Sessions, reveal
+from omnilink_webchat.sessions import Sessions
 from omnilink_webchat.settings import SESSION_SECRET, WebchatSettings
 from omnilink_webchat.tokens import seal, unseal
 
@@ -127,10 +128,11 @@ class WebchatConnector:
         payload: dict[str, Any] = {
             "s": file.sha256, "z": file.size, "m": file.mime_type, "n": file.filename, "exp": int(ends),
         }  # fmt: skip
-        return seal(payload, purpose, self._settings.account, next(iter(reveal(secrets, SESSION_SECRET))))
+        secret = newest_secret(secrets, SESSION_SECRET, connector="webchat")
+        return seal(payload, purpose, self._settings.account, secret)
 
     def _unseal_file(self, token: str, purpose: str, secrets: Secrets, now: datetime) -> StoredFile | Rejected:
-        payload, reason = unseal(token, purpose, self._settings.account, reveal(secrets, SESSION_SECRET), now)
+        payload, reason = unseal(token, purpose, self._settings.account, every_secret(secrets, SESSION_SECRET), now)
         if payload is None:
             return Rejected(reason or "token-wrong", 403)
         return StoredFile(payload["s"], payload["z"], payload["m"], payload["n"])

@@ -15,7 +15,7 @@ from omnilink_webchat.inbound import conversation_key, message_key
 from omnilink_webchat.manifest import CAPABILITIES, TEXT_CHARS
 from omnilink_webchat.style import MARKED, read_marks
 
-LARGEST_BYTES = int(CAPABILITIES.limits["media_bytes"])
+LARGEST_BYTES = CAPABILITIES.limit("media_bytes")
 
 
 def render_message(message: Outgoing, context: SendContext, account: str) -> RenderPlan:

@@ -7,13 +7,14 @@ and is never the anonymous one who used the same browser before: a computer in a
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from omnilink.model import Received
 from omnilink.plugin import Admitted, Rejected, Secrets, Visitor
+from omnilink.plugin.credentials import every_secret, newest_secret
 from omnilink.plugin.fields import object_at, text_at
 from omnilink_webchat.identity import Identity, read_identity
 from omnilink_webchat.settings import IDENTITY_SECRET, SESSION_SECRET, WebchatSettings
@@ -61,7 +62,7 @@ class Sessions:
 
     def recognise(self, token: str, secrets: Secrets, now: datetime) -> Visitor | Rejected:
         """Who holds a token of ours."""
-        payload, reason = unseal(token, SESSION, self.settings.account, reveal(secrets, SESSION_SECRET), now)
+        payload, reason = unseal(token, SESSION, self.settings.account, every_secret(secrets, SESSION_SECRET), now)
         if payload is None:
             return Rejected(reason or "token-wrong")
         expires_at = datetime.fromtimestamp(payload["exp"], UTC)
@@ -71,7 +72,7 @@ class Sessions:
         token, device = text_at(asked, "identity"), text_at(asked, "device") or ""
         if not _DEVICE.fullmatch(device):
             return Rejected("hello-malformed", 400)
-        known = reveal(secrets, IDENTITY_SECRET)
+        known = every_secret(secrets, IDENTITY_SECRET)
         if not known:
             return Rejected("identity-not-configured")
         identity = read_identity(token or "", self.settings.account, known, now)
@@ -93,9 +94,9 @@ class Sessions:
             "f": visitor.feed, "u": visitor.identified, "c": dict(visitor.claims),
             "exp": int(visitor.expires_at.timestamp()),
         }  # fmt: skip
-        site = self.settings.site
+        site, secret = self.settings.site, newest_secret(secrets, SESSION_SECRET, connector="webchat")
         answer = {
-            "token": seal(payload, SESSION, self.settings.account, next(iter(reveal(secrets, SESSION_SECRET)))),
+            "token": seal(payload, SESSION, self.settings.account, secret),
             "visitor": visitor.feed,
             "identified": visitor.identified,
             "expires": visitor.expires_at.isoformat(),
@@ -117,11 +118,6 @@ def make_body(feed: str, identified: bool, claims: Mapping[str, str], said: Mapp
     """An envelope's bytes: who was on the line, what they said, when we heard it."""
     visitor = {"feed": feed, "identified": identified, "claims": dict(claims)}
     return json.dumps({"v": 1, "visitor": visitor, "said": said, "at": now.isoformat()}).encode()
-
-
-def reveal(secrets: Secrets, name: str) -> Iterable[str]:
-    """The values of a secret setting, newest first."""
-    return [secret.reveal() for secret in secrets.get(name, ())]
 
 
 def _digest(*texts: str) -> str:

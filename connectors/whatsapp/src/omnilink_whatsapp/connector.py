@@ -23,7 +23,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
-from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.credentials import every_secret, newest_secret, require_api
 from omnilink_whatsapp.answers import read_answer
 from omnilink_whatsapp.inbound import parse_envelope
 from omnilink_whatsapp.manifest import ACCESS_TOKEN, APP_SECRET, CAPABILITIES, MANIFEST, VERIFY_TOKEN
@@ -63,7 +63,7 @@ class WhatsAppConnector:
             return WebhookResponse(status=403)
         if not any(name.startswith("hub.") for name, _ in query):
             return None
-        answer = answer_challenge(query, _reveal(secrets, VERIFY_TOKEN))
+        answer = answer_challenge(query, every_secret(secrets, VERIFY_TOKEN))
         if answer is None:
             return WebhookResponse(status=403)
         return WebhookResponse(body=answer.encode(), headers={"x-content-type-options": "nosniff"})
@@ -72,7 +72,7 @@ class WhatsAppConnector:
         """Is this request Meta's? Only by `X-Hub-Signature-256` over the raw body."""
         if request.method != "POST":
             return Rejected("method", status=405)
-        values = _reveal(secrets, APP_SECRET)
+        values = every_secret(secrets, APP_SECRET)
         if not any(value.strip() for value in values):
             return Rejected("no_secret")
         header = request.header(HEADER)
@@ -113,7 +113,3 @@ class WhatsAppConnector:
             SecretMissing: the token for it is not configured.
         """
         return find_media(ref, told, secrets, self._settings)
-
-
-def _reveal(secrets: Secrets, name: str) -> list[str]:
-    return [secret.reveal() for secret in secrets.get(name, ())]

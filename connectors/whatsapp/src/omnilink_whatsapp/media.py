@@ -3,13 +3,12 @@
 Source: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
 """
 
-import json
 import re
 
 from omnilink.errors import FetchRefused
 from omnilink.plugin import MediaStep, Secrets
 from omnilink.plugin.credentials import bearer_for, host_of
-from omnilink.plugin.fields import text_at
+from omnilink.plugin.fields import read_json, text_at
 from omnilink_whatsapp.manifest import ACCESS_TOKEN
 from omnilink_whatsapp.settings import WhatsAppSettings
 
@@ -36,10 +35,7 @@ def find_media(ref: str, told: bytes | None, secrets: Secrets, settings: WhatsAp
 
 
 def _read_address(told: bytes) -> str:
-    try:
-        answer = json.loads(told)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = read_json(told)
     address = text_at(answer, "url")
     if address is None:
         raise FetchRefused("a file has no address any more", reason="gone")

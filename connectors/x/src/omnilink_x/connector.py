@@ -26,7 +26,7 @@ from omnilink.plugin import (
     Verified,
     WebhookResponse,
 )
-from omnilink.plugin.credentials import newest_secret, require_api
+from omnilink.plugin.credentials import every_secret, newest_secret, require_api
 from omnilink.plugin.http import HttpClient
 from omnilink_x import signature
 from omnilink_x.charges import charge_received
@@ -74,7 +74,7 @@ class XConnector:
             return None
         if len(tokens) != 1:
             return None
-        answer = signature.answer_challenge(tokens[0], _values(secrets))
+        answer = signature.answer_challenge(tokens[0], every_secret(secrets, CONSUMER_SECRET))
         return None if answer is None else WebhookResponse(200, answer, "application/json")
 
     def verify(self, request: RawRequest, secrets: Secrets, now: datetime, keys: Keys) -> Verified | Rejected:
@@ -85,7 +85,7 @@ class XConnector:
         if request.method != "POST":
             return Rejected("not_a_post")
         signed = request.header(signature.HEADER)
-        reason = signature.refusal(request.body, signed, _values(secrets))
+        reason = signature.refusal(request.body, signed, every_secret(secrets, CONSUMER_SECRET))
         if reason is not None or signed is None:
             return Rejected(reason or "signature_missing")
         return Verified(signature.replay_key(signed))
@@ -151,7 +151,3 @@ class XConnector:
             SecretMissing: the token for it is not configured.
         """
         return find_media(ref, told, secrets, self._settings)
-
-
-def _values(secrets: Secrets) -> list[str]:
-    return [secret.reveal() for secret in secrets.get(CONSUMER_SECRET, ())]

@@ -3,13 +3,12 @@
 Sources: https://docs.x.com/x-api/direct-messages/download-dm-media, https://docs.x.com/x-api/media/media-lookup
 """
 
-import json
 import re
 
 from omnilink.errors import FetchRefused
 from omnilink.plugin import MediaStep, Secrets
 from omnilink.plugin.credentials import bearer_for, host_of
-from omnilink.plugin.fields import list_at, text_at
+from omnilink.plugin.fields import list_at, read_json, text_at
 from omnilink_x.settings import ACCESS_TOKEN, XSettings
 
 STORES = ("twimg.com",)
@@ -41,10 +40,7 @@ def find_media(ref: str, told: bytes | None, secrets: Secrets, settings: XSettin
 
 
 def _read_address(told: bytes) -> str:
-    try:
-        answer = json.loads(told)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = read_json(told)
     videos = [url for n in range(len(list_at(answer, "data", "variants")))
               if (url := text_at(answer, "data", "variants", n, "url"))]  # fmt: skip
     address = videos[0] if videos else text_at(answer, "data", "url")

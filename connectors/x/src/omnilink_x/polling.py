@@ -78,8 +78,7 @@ async def _ask(url: str, token: str, http: HttpClient) -> bytes:
         response = await http.request("GET", url, headers=headers)
     except Exception as e:
         raise TransientError(f"X cannot be reached: {type(e).__name__}", connector="x") from None
-    told = {name.lower(): value for name, value in response.headers.items()}
-    answer = HttpAnswer(response.status_code, told, response.content)
+    answer = HttpAnswer.of(response)
     if answer.status in (401, 403):
         raise ConfigError("X does not take that access token", connector="x", status_code=answer.status,
                           hint="access_token needs tweet.read and users.read")  # fmt: skip

@@ -146,8 +146,9 @@ class Neighbourhood:
         keys: set[str] = set()
         signs: set[str] = set()
         for o in observations:
-            keys.update(keys_of(o))
-            if keys_of(o):
+            found = keys_of(o)
+            keys.update(found)
+            if found:
                 signs.add(sign_of(o))
         # Not by subtracting `known`, which would look at all of it.
         unknown = frozenset(id for id in ids if id not in self.known and id not in self.sought)

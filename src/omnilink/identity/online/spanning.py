@@ -35,14 +35,10 @@ class Tie(NamedTuple):
     def of_clues(cls, a: str, b: str, clues: Sequence[Clue], method: Method) -> Self:
         """A link by evidence in bits."""
         a, b = sorted((a, b))
-        evidence = tuple(
-            Evidence(kind=clue.kind, refs=(f"key:{clue.ref}",) if clue.ref else (), weight_bits=clue.bits)
-            for clue in clues
-        )
         bands = tuple(sorted({f"band:{clue.ref}={clue.band}" for clue in clues if clue.band}))
         basis = hashlib.blake2b(repr([tuple(clue) for clue in clues]).encode(), digest_size=8).hexdigest()
         bits = sum(clue.bits for clue in clues)
-        return cls(a, b, Verdict.SAME, method, f"evidence:{basis}", bits, evidence, bands)
+        return cls(a, b, Verdict.SAME, method, f"evidence:{basis}", bits, evidence_of(clues), bands)
 
     @classmethod
     def of_human(cls, a: str, b: str, decision: HumanDecision, verdict: Verdict) -> Self:
@@ -52,6 +48,13 @@ class Tie(NamedTuple):
         return cls(
             a, b, verdict, Method.STAFF_CONFIRMED, f"{DECISION}{decision.number}", evidence=evidence, by=decision.by
         )
+
+
+def evidence_of(clues: Iterable[Clue]) -> tuple[Evidence, ...]:
+    """Clues as a link, or a doubt, shows them."""
+    return tuple(
+        Evidence(kind=clue.kind, refs=(f"key:{clue.ref}",) if clue.ref else (), weight_bits=clue.bits) for clue in clues
+    )
 
 
 class _Edge(NamedTuple):

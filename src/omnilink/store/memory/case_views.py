@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from omnilink.conversation.case_context import MOST_CONVERSATIONS_OF_CASE
 from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
 from omnilink.model.scope import Scope
 from omnilink.store.memory.state import State, in_scope
-
-MOST_CONVERSATIONS = 200
 
 
 def read_cases(
@@ -49,7 +48,7 @@ def _whole(state: State, scope: Scope, case: Case, *, empty: bool = False) -> Ca
     contacts = tuple(sorted({state.personas[p].contact for p in personas}))
     return case.model_copy(
         update={
-            "conversations": tuple(held)[:MOST_CONVERSATIONS],
+            "conversations": tuple(held)[:MOST_CONVERSATIONS_OF_CASE],
             "personas": tuple(personas),
             "contacts": contacts,
             "mixed_people": len(contacts) > 1,

@@ -16,9 +16,8 @@ from omnilink.conversation.case_context import CaseThread as Thread
 from omnilink.errors import Conflict, NotFound
 from omnilink.model.case import RULE_CASES, Assignment, SuggestionState
 from omnilink.model.event import Direction
-from omnilink.model.interaction import RevisionAction
-from omnilink.model.part import Call, Part
 from omnilink.store.base import Change
+from omnilink.store.cases import calls_told, people_met
 from omnilink.store.memory.case_reading import unit
 from omnilink.store.memory.state import State, append, found, remove
 
@@ -92,11 +91,10 @@ def follow_history(state: State, change: Change, moved: Sequence[tuple[str, str]
         for name, persona in moved:
             _leave(state, name, persona)
         _recheck(state, [name for name, _ in moved])
-    met = change.memberships.keys() - {persona.id for persona in change.personas}
+    met = people_met(change)
     people = {p for persona in met for p in state.members[state.personas[persona].contact][:MOST_PERSONAS_OF_CASE]}
     _recheck(state, [cause for persona in sorted(people) for cause in _begun_by(state, persona)])
-    told = [r.interaction for r in change.revisions if r.action is RevisionAction.CALL and any(map(_says, r.parts))]
-    _recheck(state, told)
+    _recheck(state, calls_told(change))
 
 
 def _begun_by(state: State, persona: str) -> list[str]:
@@ -105,10 +103,6 @@ def _begun_by(state: State, persona: str) -> list[str]:
     names = (name for case, _ in held for name in state.assigned_in.get(case, ()))
     begun = (a.cause for name in names if (a := state.assignments[name]).in_force and a.decision == "new")
     return list(islice(begun, MOST_CASES_OF_PERSONA))
-
-
-def _says(part: Part) -> bool:
-    return isinstance(part, Call) and bool(part.speech or part.transcript)
 
 
 def _withdraw(state: State, gone: Iterable[str], at: datetime, reason: str) -> None:

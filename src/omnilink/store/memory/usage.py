@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from omnilink.model.scope import Scope
 from omnilink.model.usage import Usage
-from omnilink.store.memory.state import State
+from omnilink.store.memory.state import State, in_scope
 
 
 def commit_usage(state: State, account: str, month: str, used: Mapping[str, tuple[int, int]]) -> None:
@@ -19,5 +19,5 @@ def read_usage(state: State, scope: Scope, month: str, account: str | None) -> l
     return [
         Usage(account=name, month=when, what=what, count=count, micros=micros)
         for (name, when, what), (count, micros) in sorted(state.usage.items())
-        if when == month and account in (None, name) and (scope.accounts is None or name in scope.accounts)
+        if when == month and account in (None, name) and in_scope(scope, [name])
     ]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from omnilink.conversation.case_context import MOST_CONVERSATIONS_OF_CASE
 from omnilink.model.case import Assignment, Case, CaseDecision, CaseState, Suggestion, SuggestionState
 from omnilink.model.ids import from_micros, to_micros
 from omnilink.store.sqlite.case_context import CASE, case_of
 from omnilink.store.sqlite.rows import Row, View, select_in
 
-MOST_CONVERSATIONS = 200
 _NEVER = 2**62
 _IDS = "SELECT id FROM case_ INDEXED BY case_uid WHERE tenant = ? AND uid IN (?*)"
 _OF_PERSONAS = """
@@ -91,7 +91,7 @@ def _whole(view: View, row: Row, *, empty: bool = False) -> Case | None:
     """The case with what is under it; None where there is nothing (that may be seen)."""
     run = view.connection.execute
     seen = view.account_is_seen("c.account")
-    held = run(_HELD.replace("{seen}", seen), (row[0], MOST_CONVERSATIONS)).fetchall()
+    held = run(_HELD.replace("{seen}", seen), (row[0], MOST_CONVERSATIONS_OF_CASE)).fetchall()
     if not held and not (empty and view.accounts is None):
         return None
     people = run(_PEOPLE, (row[0],)).fetchall()
@@ -145,10 +145,7 @@ def read_suggestions(
     elif cases:
         keys = [key for (key,) in select_in(select, _IDS, dict.fromkeys(cases), (view.tenant,))]
         rows = list(select_in(select, f"{_SUGGESTION} INDEXED BY suggestion_case WHERE s.case_ IN (?*)", keys))
-        sql = (
-            "SELECT conversation FROM assignment INDEXED BY assignment_case WHERE case_ IN (?*) AND revoked_at IS NULL"
-        )
-        held = {key for (key,) in select_in(select, sql, keys)}
+        held = {key for (key,) in select_in(select, _HOLDS, keys)}
         rows += select_in(select, f"{_SUGGESTION} INDEXED BY suggestion_of WHERE s.conversation IN (?*)", held)
     elif state is SuggestionState.PENDING:
         rows = select.execute(_PENDING, (view.tenant, limit)).fetchall()

@@ -14,10 +14,9 @@ from omnilink.conversation.case_context import (
 from omnilink.errors import Conflict, NotFound
 from omnilink.model.case import RULE_CASES, Assignment, CaseDecision, Suggestion
 from omnilink.model.ids import to_micros
-from omnilink.model.interaction import RevisionAction
-from omnilink.model.part import Call, Part
 from omnilink.model.scope import Scope
 from omnilink.store.base import Change
+from omnilink.store.cases import calls_told, people_met
 from omnilink.store.sqlite.rows import Row, select_in
 from omnilink.store.sqlite.transaction import Transaction
 
@@ -150,11 +149,9 @@ def follow_history(tx: Transaction, tenant: int, change: Change, moved_seats: Se
         for seat in moved_seats:
             tx.connection.execute(_LEFT, seat)
         recheck(tx, tenant, names)
-    met = change.memberships.keys() - {persona.id for persona in change.personas}
-    if met:
+    if met := people_met(change):
         recheck(tx, tenant, _begun_by(tx, tenant, met))
-    told = {r.interaction for r in change.revisions if r.action is RevisionAction.CALL and any(map(_says, r.parts))}
-    if told:
+    if told := calls_told(change):
         recheck(tx, tenant, tx.keys("interaction", tenant, told).values())
 
 
@@ -165,10 +162,6 @@ def _begun_by(tx: Transaction, tenant: int, personas: Iterable[str]) -> set[int]
     run = tx.connection.execute
     keys = [key for contact in contacts for (key,) in run(_MEMBERS, (contact, MOST_PERSONAS_OF_CASE))]
     return {cause for key in keys for (cause,) in run(_BEGUN, (key, MOST_CASES_OF_PERSONA))}
-
-
-def _says(part: Part) -> bool:
-    return isinstance(part, Call) and bool(part.speech or part.transcript)
 
 
 def withdraw(tx: Transaction, tenant: int, gone: Iterable[str], at: int, reason: str) -> None:

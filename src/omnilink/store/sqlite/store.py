@@ -205,7 +205,7 @@ class SqliteStore(SqliteCases):
 
     async def read_usage(self, scope: Scope, *, month: str, account: str | None = None) -> list[Usage]:
         """The counters of a month; see `usage.UsageStore`."""
-        return await self._read(scope, lambda view: usage.read_usage(view, scope, month, account))
+        return await self._read(scope, lambda view: usage.read_usage(view, month, account))
 
     async def read_media(
         self,

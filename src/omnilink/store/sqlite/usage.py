@@ -13,7 +13,7 @@ _ADD = """
 """
 _OF = """
     SELECT a.name, u.month, u.what, u.count, u.micros FROM account a JOIN usage u ON u.account = a.id
-    WHERE a.tenant = ? AND u.month = ? ORDER BY a.name, u.what
+    WHERE a.tenant = ? AND u.month = ? AND {seen} ORDER BY a.name, u.what
 """
 
 
@@ -23,11 +23,11 @@ def commit_usage(tx: Transaction, scope: Scope, account: str, month: str, used: 
     tx.connection.executemany(_ADD, [(key, month, what, *added) for what, added in used.items()])
 
 
-def read_usage(view: View, scope: Scope, month: str, account: str | None) -> list[Usage]:
+def read_usage(view: View, month: str, account: str | None) -> list[Usage]:
     """The counters of a month; see `usage.UsageStore`."""
-    rows = view.connection.execute(_OF, (view.tenant, month))
+    rows = view.connection.execute(_OF.replace("{seen}", view.account_is_seen("a.id")), (view.tenant, month))
     return [
         Usage(account=name, month=when, what=what, count=count, micros=micros)
         for name, when, what, count, micros in rows
-        if account in (None, name) and (scope.accounts is None or name in scope.accounts)
+        if account in (None, name)
     ]

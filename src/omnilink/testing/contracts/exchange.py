@@ -74,9 +74,7 @@ async def _send(trial: Trial, request: Any, fake: FakeProvider, what: str) -> An
         if isinstance(connector, CallsHttp) and isinstance(request, HttpRequest):
             made = connector.authorise(request, secrets, trial.facts.now)
             response = await fake.request(made.method, made.url, content=made.body, headers=made.headers)
-            return HttpAnswer(
-                response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content
-            )
+            return HttpAnswer.of(response)
         assert isinstance(connector, Transmits)  # noqa: S101 - `claims` says that it is one of the two
         return await connector.transmit(request, secrets, fake)
     except Violation as e:
