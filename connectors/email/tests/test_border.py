@@ -64,6 +64,13 @@ FORGERIES = {
     "its plain form directly below the border": HOP + BORDER + AR + PASS.removeprefix("i=1; "),
     "a second border below the border": OURS + NOTHING + BORDER + ARC + PASS + BORDER,
     "a whole set of hops below the border": OURS + NOTHING + BORDER + HOP + SEAL + ARC + PASS + BORDER,
+    "blanks in HELO": OURS + NOTHING + BORDER.replace("from mx.example.org", "from x by 2002:x") + ARC + PASS + BORDER,
+    "a quoted sender": OURS
+    + 'i=1; mx.google.com; spf=pass smtp.mailfrom="x; dmarc=pass header.from=example.org"@e\n'
+    + BORDER,
+    "a quoted sender in a comment": OURS
+    + 'i=1; mx.google.com; spf=pass (domain of "x); dmarc=pass header.from=example.org ("@evil.example) x=y\n'
+    + BORDER,
     "no border of the provider's": HOP
     + ARC
     + PASS
