@@ -276,3 +276,63 @@ async def test_a_process_that_stops_ends_its_lines_and_their_clients_go_on_elsew
     elsewhere = make_chat(store=chat.hub.store)
     async with elsewhere.socket(token, after=1) as socket:
         assert await socket.next() == {"t": "welcome", "last": 1}
+
+
+async def test_a_line_lives_on_after_its_hello(chat, monkeypatch):
+    monkeypatch.setattr("omnilink.web.chat.socket.HELLO_S", 0.05)
+    token, _ = await visitor(chat)
+    async with chat.socket(token) as socket:
+        await socket.until("welcome")
+        await anyio.sleep(0.2)
+        await socket.say('{"t":"ping"}')
+        assert await socket.next() == {"t": "pong"}
+
+
+async def test_a_line_that_ends_with_its_process_says_nothing_against_its_token(chat):
+    token, _ = await visitor(chat)
+    async with chat.socket(token) as socket:
+        await socket.until("welcome")
+        chat.app._chat.end()
+        assert (await socket.next())["code"] == 1001
+
+
+async def test_a_store_that_is_busy_ends_a_line_and_no_more(chat, monkeypatch):
+    token, _ = await visitor(chat)
+
+    async def busy(*args, **more):
+        raise StoreBusy("the disk is full")
+
+    monkeypatch.setattr(chat.hub.store, "read_feed", busy)
+    async with chat.socket(token) as socket:
+        assert (await socket.next())["code"] == 1001
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    with anyio.fail_after(5):
+        scope = chat.scope("http", "events", token, None, "1.2.3.4", {}) | {"method": "GET"}
+        await chat.app(scope, anyio.sleep_forever, send)
+    assert (sent[0]["status"], sent[-1]) == (200, {"type": "http.response.body", "body": b""})
+
+
+async def test_a_client_that_is_gone_before_its_acknowledgement_is_no_error(chat, caplog):
+    token, _ = await visitor(chat)
+    said = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "text": json.dumps({"t": "hello", "token": token})},
+        {"type": "websocket.receive", "text": json.dumps({"t": "say", "id": "message-0001", "text": "Hello"})},
+    ]
+
+    async def receive():
+        if not said:
+            await anyio.sleep_forever()
+        return said.pop(0)
+
+    async def send(message):
+        if '"ack"' in message.get("text", ""):
+            raise OSError("gone")
+
+    with anyio.fail_after(5):
+        await chat.app(chat.scope("websocket", "socket", None, None, "1.2.3.4", {}), receive, send)
+    assert (len(await chat.entries(token)), caplog.records) == (1, [])

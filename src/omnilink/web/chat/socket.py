@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 
+from omnilink.errors import TransientError
 from omnilink.plugin.visitors import Visitor
 from omnilink.plugin.webhook import Rejected
 from omnilink.web.asgi import Receive, Send
@@ -46,34 +47,43 @@ class _Socket:
 
     async def run(self) -> int:
         """The close code."""
-        with anyio.move_on_after(HELLO_S):
+        with anyio.move_on_after(HELLO_S) as waiting:
             said = await self._read()
-            if said is None:
-                return TOO_LARGE
-            hello = _object(said)
-            visitor = self._talk.recognise(self._account, str(hello.get("token", "")))
-            if isinstance(visitor, Rejected):
-                await self._talk.hub.refuse(self._account, visitor.reason)
-                await self._tell({"t": "refused", "reason": visitor.reason})
-                return REFUSED
-            if self._talk.lines.is_full(self._account, visitor.feed):
-                await self._tell({"t": "refused", "reason": "too-many-lines"})
-                return FULL
-            return await self._talk_with(visitor, hello.get("after"))
-        return REFUSED
+        if waiting.cancelled_caught:
+            return REFUSED
+        if said is None:
+            return TOO_LARGE
+        hello = _object(said)
+        visitor = self._talk.recognise(self._account, str(hello.get("token", "")))
+        if isinstance(visitor, Rejected):
+            await self._talk.hub.refuse(self._account, visitor.reason)
+            await self._tell({"t": "refused", "reason": visitor.reason})
+            return REFUSED
+        if self._talk.lines.is_full(self._account, visitor.feed):
+            await self._tell({"t": "refused", "reason": "too-many-lines"})
+            return FULL
+        return await self._talk_with(visitor, hello.get("after"))
 
     async def _talk_with(self, visitor: Visitor, after: object) -> int:
         left_s = (visitor.expires_at - self._talk.hub.visitors.clock()).total_seconds()
         known = after if isinstance(after, int) and not isinstance(after, bool) and after >= 0 else None
-        code = REFUSED  # its token has ended
+        code = GONE
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._write, visitor, known, tasks.cancel_scope)
-            with anyio.move_on_after(left_s):
+            with anyio.move_on_after(left_s) as life:
                 code = await self._hear(visitor)
+            if life.cancelled_caught:  # its token has ended
+                code = REFUSED
             tasks.cancel_scope.cancel()
         return code
 
     async def _hear(self, visitor: Visitor) -> int:
+        try:
+            return await self._hear_all(visitor)
+        except OSError:  # within a group of tasks it would be a group of errors, which nobody takes for a goodbye
+            return GONE
+
+    async def _hear_all(self, visitor: Visitor) -> int:
         while True:
             with anyio.move_on_after(QUIET_S) as quiet:
                 try:
@@ -98,7 +108,7 @@ class _Socket:
                 async for _, shown in entries:
                     if shown:
                         await self._tell(shown)
-        except OSError:
+        except (OSError, TransientError):  # gone, or a store that is busy: the client opens another line
             pass
         all_of_it.cancel()
 

@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 
 import anyio
 
+from omnilink.errors import TransientError
 from omnilink.plugin.visitors import Visitor
 from omnilink.web.asgi import Message, Receive, Send
 from omnilink.web.chat.talk import Talk
@@ -59,7 +60,7 @@ async def _write(
                     await send(_event(f"id: {n}\ndata: {shown}"))
                 else:
                     await send(_event(f"event: signal\ndata: {shown}"))
-    except OSError:
+    except (OSError, TransientError):  # gone, or a store that is busy: the client opens another line
         all_of_it.cancel()
 
 
