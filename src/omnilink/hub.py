@@ -13,6 +13,7 @@ from omnilink.citizen.cases import CaseDesk
 from omnilink.citizen.decisions import PeopleDesk
 from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
+from omnilink.citizen.relations import RelationDesk
 from omnilink.citizen.review import Review
 from omnilink.citizen.view import CitizenView
 from omnilink.conversation.references import ReferencePicture
@@ -59,7 +60,8 @@ class Hub(CitizenView):
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
             holds the lines of those that keep one open; `visitors` are people on lines of our own; `media` has the
             files that messages point to; `meter` knows what accounts are billed for.
-        cases: matters across conversations, and people's decisions about them.
+        cases: matters across conversations, and people's decisions about them; `relations`: what people are to
+            each other.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class Hub(CitizenView):
         self._finder = Finder(store, self.scope, self.settings.default_region)
         self.people = PeopleDesk(store, self.scope, self._resolution, self._finder.find, self._new_id, clock)
         self.review = Review(store, self.scope, self._resolution)
+        self.relations = RelationDesk(store, self.scope, self._finder.find, self._new_id, clock)
         self._links = LinkDesk(store, self.scope, self.people, self._new_id, clock)
         self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)
         if http is not None:

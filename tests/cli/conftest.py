@@ -80,11 +80,15 @@ def _event(item: dict[str, Any]) -> Any:
         case "reaction":
             return ReactionChanged(**about, added=(item["text"],))
     media = (Media(kind="image", ref=item.get("ref"), filename=item["file"], size=2048),) if "file" in item else ()
+    concerns = [
+        Participant(role=Role.SUBJECT, handle=Handle.parse(who), claims=(StatedClaim(field="name", value=name),))
+        for who, name in item.get("concerns", ())
+    ]
     return MessageReceived(
         **base,
         message_key=f"fake:{item['id']}",
         conversation_keys=(f"fake:{item.get('thread', item['from'])}",),
-        participants=(author, Participant(role=Role.TO, handle=Handle.parse(OWN), own=True)),
+        participants=(author, Participant(role=Role.TO, handle=Handle.parse(OWN), own=True), *concerns),
         parts=(Text(text=item.get("text", ""), format=item.get("format", "plain")), *media),
         subject=item.get("subject"),
     )

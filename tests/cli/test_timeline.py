@@ -29,6 +29,16 @@ def test_why_names_the_reason_and_the_links(town):
     assert f"link {made['id']}" in text
 
 
+def test_who_wrote_and_whom_it_is_about_stand_on_both_pages(town, message):
+    told = message(
+        30, "mailto:bo@example.org", text="For her", name="Bo Li", concerns=[("mailto:ana@example.org", "Ana")]
+    )
+    town.receive(told, name="told.json")
+    assert "(about them, written by Bo Li)" in town("timeline", "ana@example.org").stdout
+    assert "(about Ana)" in town("timeline", "bo@example.org").stdout
+    assert town.json("timeline", "bo@example.org")["items"][0]["acted"] == "about Ana"
+
+
 def test_json_is_a_timeline_page(town):
     page = TimelinePage.model_validate(town.json("timeline", "ana@example.org"))
     assert [item.current_subject for item in page.items] == ["Streetlight"]

@@ -27,6 +27,7 @@ from omnilink.model.ids import IdSource
 from omnilink.model.part import Call
 from omnilink.plugin import Capabilities, ConnectorSettings, Manifest
 from omnilink.plugin.registry import Registry
+from omnilink.store.base import Store
 from omnilink.store.memory import MemoryStore
 
 EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
@@ -51,14 +52,14 @@ class Scripted:
 
 
 class Town:
-    """A hub over a memory store, fed by scripts."""
+    """A hub over a store, in memory if none is given, fed by scripts."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         self.now = START
         registry = Registry()
         registry.add(Scripted)
         seed = iter(range(1, 1_000_000))
-        self.store = MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.hub = Hub(
             self.store,
             registry=registry,

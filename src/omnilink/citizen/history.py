@@ -11,7 +11,7 @@ from omnilink.model.ids import from_micros, to_micros
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.media import MediaItem
 from omnilink.model.part import Call, Media, Part
-from omnilink.model.participant import Attestation, Role
+from omnilink.model.participant import Attestation, Participant, Role
 from omnilink.model.persona import Link
 from omnilink.model.view import TimelineItem, Why
 from omnilink.store.base import TimelineRow
@@ -21,6 +21,9 @@ _ROLE_WORDS = {
     Role.BCC: "they were copied in blind", Role.CALLER: "called", Role.CALLEE: "was called",
     Role.SUBJECT: "it is about them", Role.ON_BEHALF_OF: "it was done for them",
 }  # fmt: skip
+_ACTING = {Role.AUTHOR: "written by", Role.CALLER: "called by"}
+_ACTED_FOR = {Role.SUBJECT: "about", Role.ON_BEHALF_OF: "on behalf of"}
+_FOR_THEM = {Role.SUBJECT: "about them", Role.ON_BEHALF_OF: "on their behalf"}
 _BASIS_WORDS = {
     "handle": "by this handle",
     "handle-and-stated-name": "by this handle and the name stated",
@@ -79,6 +82,26 @@ def explain_row(row: TimelineRow, path: Sequence[Link]) -> Why:
     )
 
 
+def acted_words(row: TimelineRow) -> str | None:
+    """Who wrote and whom it is about, where somebody acted for another: said in both histories."""
+    role, people = row.attribution.role, row.interaction.participants
+    if role in _ACTED_FOR:
+        others = [f"{_ACTING[p.role]} {_called(p)}" for p in people if p.role in _ACTING]
+        return ", ".join([_FOR_THEM[role], *others])
+    others = [f"{_ACTED_FOR[p.role]} {_called(p)}" for p in people if p.role in _ACTED_FOR]
+    return ", ".join(others) if role in _ACTING and others else None
+
+
+def _called(participant: Participant) -> str:
+    """What a participant is called in the interaction itself."""
+    if participant.own:
+        return "us"
+    handle = participant.handle
+    name = participant.stated("name") or participant.stated("display_name") or (handle.display if handle else None)
+    failed = " (sender check failed)" if participant.attestation is Attestation.FAILED else ""
+    return (name or (handle.key if handle else "somebody")) + failed
+
+
 def fold_item(
     row: TimelineRow, revisions: Sequence[Revision], path: Sequence[Link], media: Iterable[MediaItem] = (),
     consents: Iterable[Consent] = (),
@@ -97,6 +120,7 @@ def fold_item(
         interaction=interaction,
         conversation=row.conversation,
         role=row.attribution.role,
+        acted=acted_words(row),
         why=explain_row(row, path),
         revisions=tuple(revisions),
         current_parts=parts,

@@ -8,10 +8,13 @@ from omnilink.identity.normalise import normalise_name
 from omnilink.model.contact import Contact, ContactField
 from omnilink.model.handle import Handle
 from omnilink.model.persona import FAILED_KEY, UNNAMED_KEY, UNVOUCHED_KEY, Persona
+from omnilink.model.relationship import Relation
 from omnilink.store.base import Component, ContactRow
 
 
-def render_contact(component: Component, row: ContactRow | None = None) -> Contact:
+def render_contact(
+    component: Component, row: ContactRow | None = None, relations: tuple[Relation, ...] = ()
+) -> Contact:
     """A contact as it is shown: its personas, what holds them together, and what is believed of it.
 
     A field is believed of a contact when one of its personas claims it; the one claimed by most personas, then
@@ -28,6 +31,7 @@ def render_contact(component: Component, row: ContactRow | None = None) -> Conta
         links=tuple(link for link in component.links if link.in_force and link.a in inside and link.b in inside),
         conflicts=tuple(link for link in found.conflicts if link.a in inside or link.b in inside),
         fields=tuple(reversed(fields.values())),
+        relations=relations,
         last_seen_at=row.last_at if row else None,
     )
 

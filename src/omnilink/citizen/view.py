@@ -7,6 +7,7 @@ from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.page import read_page
 from omnilink.citizen.people import render_contact
+from omnilink.citizen.relations import RelationDesk
 from omnilink.model.contact import Contact
 from omnilink.model.conversation import Conversation
 from omnilink.model.interaction import Interaction
@@ -21,6 +22,7 @@ class CitizenView:
 
     store: Store
     scope: Scope
+    relations: RelationDesk
     _finder: Finder
     _links: LinkDesk
 
@@ -45,7 +47,7 @@ class CitizenView:
     async def contact(self, who: str, *, name: str | None = None) -> Contact:
         """One person as computed from the links in force. Arguments and errors as of `timeline`."""
         component, _ = await self._finder.find(who, name)
-        return render_contact(component)
+        return render_contact(component, relations=await self.relations.of(component))
 
     async def contacts(self, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
         """Contacts in the order of their ids, after a given one."""

@@ -76,7 +76,7 @@ def _list_lines(found: "Sequence[tuple[ContactRow, Contact]]", more: str | None,
 @click.option("--name", metavar="NAME", help="The stated name, where several people share the handle.")
 @pass_session
 def contact(session: Session, who: str, name: str | None) -> None:
-    """Show one person: handles, names, links.
+    """Show one person: handles, names, relations, links.
 
     WHO is a handle (+34600111222, ana@example.org, slack:T1/U2) or a contact id.
     """
@@ -109,6 +109,11 @@ def _person_lines(person: "Contact", columns: int) -> Iterator[str]:
         yield click.style("Stated", bold=True)
     for field in person.fields:
         yield from ("  " + line for line in wrap(f"{field.name}: {field.value} ({field.source})", columns - 2, "  "))
+    if person.relations:
+        from omnilink.cli.relations import relation_lines
+
+        yield click.style("To others", bold=True)
+        yield from relation_lines(person.relations, columns)
     yield from _link_lines("Held together by", person.links, columns)
     yield from _link_lines("Blocked by a word that they are different", person.conflicts, columns)
 

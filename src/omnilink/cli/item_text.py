@@ -66,7 +66,7 @@ class Shown:
             item.current_subject,
             [*_states(item.interaction, item.revisions, item.state), *map(_consent_words, item.consents)],
             item.reactions,
-            "" if item.role in usual else f"({item.role.value})",
+            f"({item.acted})" if item.acted else "" if item.role in usual else f"({item.role.value})",
             notes,
             item.media,
         )

@@ -67,18 +67,27 @@ from omnilink.model.part import (
 )
 from omnilink.model.participant import Attestation, Participant, Role, StatedClaim
 from omnilink.model.persona import Attribution, Claim, Decision, Evidence, Link, Method, Persona, Verdict
+from omnilink.model.relationship import (
+    Closing,
+    Relation,
+    RelationKind,
+    RelationProposal,
+    Relationship,
+    RelationshipClosed,
+)
 from omnilink.model.view import Ledger, TimelineItem, TimelinePage, Why
 
 __all__ = [
     "About", "Action", "Arrival", "Assignment", "Attestation", "Attribution", "Authenticity", "Call",
     "CallUpdated", "Case", "CaseApart", "CaseDecision", "CaseOption", "CaseState", "ChoiceMade", "Choices",
-    "Claim", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind", "Decision",
-    "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FeedEntry",
+    "Claim", "Closing", "Consent", "Contact", "ContactCard", "ContactField", "Conversation", "ConversationKind",
+    "Decision", "DeliveryUpdated", "Direction", "Draft", "Envelope", "EnvelopeState", "Event", "Evidence", "FeedEntry",
     "FeedNews", "FormAnswers", "Handle", "HandleLearned", "Ignored", "Interaction", "InteractionKind", "Ledger",
     "Link", "Location", "Loss", "MachineSigns", "Media", "MediaItem", "MediaState", "MessageDeleted",
     "MessageEdited", "MessageReceived", "Method", "Native", "NativeRefs", "Offer", "OptOutReceived", "Option",
     "OutboxItem", "OutboxState", "Outgoing", "OutgoingPart", "Part", "Participant", "Persona", "Quoted",
-    "ReactionChanged", "Received", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung", "Spoken",
+    "ReactionChanged", "Received", "Relation", "RelationKind", "RelationProposal", "Relationship",
+    "RelationshipClosed", "ReplyTokens", "Revision", "RevisionAction", "Role", "Rung", "Spoken",
     "StatedClaim", "Suggestion", "SuggestionState", "Template", "Text", "TimelineItem", "TimelinePage",
     "Unparsed", "Verdict", "Why",
 ]  # fmt: skip

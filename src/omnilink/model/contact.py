@@ -5,6 +5,7 @@ from typing import ClassVar
 from omnilink.model.handle import Handle
 from omnilink.model.persona import FAILED_KEY, Link, Persona
 from omnilink.model.record import Record, Utc
+from omnilink.model.relationship import Relation
 
 
 class ContactField(Record):
@@ -25,6 +26,7 @@ class Contact(Record):
         personas: its members, oldest first.
         links: the links in force that hold it together.
         conflicts: same-links that would join a *different* pair and are therefore blocked.
+        relations: what the person is to others, and was; they give nobody a right.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Contact(Record):
     links: tuple[Link, ...] = ()
     conflicts: tuple[Link, ...] = ()
     fields: tuple[ContactField, ...] = ()
+    relations: tuple[Relation, ...] = ()
     last_seen_at: Utc | None = None
 
     @property

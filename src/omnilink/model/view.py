@@ -30,6 +30,7 @@ class TimelineItem(Record):
 
     Attributes:
         role: what this person was in it.
+        acted: where somebody acted for another, who wrote and whom it is about, as named in it: personal data.
         state: `sent`, `delivered`, `read`, `failed` of our own message; the folded call state; `deleted`; `edited`.
         reactions: reaction to number of people.
         media: where the bytes of its files are; an item's `ref` is that of the part it is about.
@@ -40,6 +41,7 @@ class TimelineItem(Record):
     interaction: Interaction
     conversation: str
     role: Role
+    acted: str | None = None
     why: Why
     revisions: tuple[Revision, ...] = ()
     current_parts: tuple[Part, ...] = ()

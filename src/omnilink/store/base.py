@@ -40,6 +40,7 @@ from omnilink.store.observations import (
     StoredObservation,
 )
 from omnilink.store.outbox import OutboxStore
+from omnilink.store.relations import RelationStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
 from omnilink.store.usage import UsageStore
 
@@ -67,6 +68,7 @@ __all__ = [
     "OutboxStore",
     "Parked",
     "PeopleStore",
+    "RelationStore",
     "Reply",
     "ReplyStore",
     "SettledEnvelope",
@@ -313,6 +315,7 @@ class Store(
     UsageStore,
     FeedStore,
     ObservationStore,
+    RelationStore,
     Protocol,
 ):
     """A whole store."""

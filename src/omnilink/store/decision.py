@@ -13,6 +13,7 @@ from omnilink.model.interaction import Arrival, Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Claim, Decision, Link, Persona, PersonaRef, Revocation
+from omnilink.model.relationship import Relationship, RelationshipClosed
 from omnilink.store.media import MediaUpdate
 from omnilink.store.observations import StoredObservation
 from omnilink.store.outbox import OutboxUpdate
@@ -174,6 +175,8 @@ class Change:
         feed: entries for who comes and fetches them; one whose key its feed knows is kept once.
         observations: new ones, and those that say something else now.
         decisions: of people about who is who: new ones, and those that are revoked now.
+        relationships: new ones; a known (kind, a, b, n) is a Conflict. Their `closed` is not written.
+        relationships_closed: how those or earlier ones were closed; the same way twice is a Conflict.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
     """
@@ -195,6 +198,8 @@ class Change:
     memberships: Mapping[str, str] = field(default_factory=dict)
     observations: Sequence[StoredObservation] = ()
     decisions: Sequence[Decision] = ()
+    relationships: Sequence[Relationship] = ()
+    relationships_closed: Sequence[RelationshipClosed] = ()
     conversations: Sequence[Conversation] = ()
     conversation_keys: Mapping[str, str] = field(default_factory=dict)
     merges: Sequence[tuple[str, str]] = ()

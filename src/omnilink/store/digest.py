@@ -14,6 +14,7 @@ from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Decision
 from omnilink.model.record import Record
+from omnilink.model.relationship import Relationship
 from omnilink.store.replies import Reply
 
 Line = Sequence[object]
@@ -86,6 +87,14 @@ def decision_line(decision: Decision) -> Line:
     """What a person decided about who is who, and whether it is in force."""
     d = decision
     return (d.number, d.kind, d.same, d.by, "in force" if d.in_force else ("revoked", d.revoked_by))
+
+
+def relationship_line(relationship: Relationship) -> Line:
+    """What two personas are to each other, as said, and how it was closed."""
+    r = relationship
+    days = (r.valid_from and r.valid_from.isoformat(), r.valid_until and r.valid_until.isoformat())
+    closed = sorted((c.how, c.until and c.until.isoformat(), c.by, c.reason) for c in r.closed)
+    return (r.kind, r.key_a, r.key_b, r.n, days, r.asserted_by, r.reason, closed)
 
 
 def holds(*, in_force: bool, revoked_by: str | None) -> bool:

@@ -17,6 +17,7 @@ from omnilink.store.memory.feed import add_entries
 from omnilink.store.memory.media import write_media
 from omnilink.store.memory.observations import add_decisions, add_observations
 from omnilink.store.memory.outbox import write_outbox
+from omnilink.store.memory.relations import add_relationships
 from omnilink.store.memory.replies import add_reply
 from omnilink.store.memory.state import (
     ConversationRow,
@@ -60,6 +61,7 @@ def commit_change(state: State, change: Change) -> int:
     add_observations(state, change.observations)
     add_decisions(state, change.decisions)
     _write_links(state, change)
+    add_relationships(state, change.relationships, change.relationships_closed)
     for loser, winner in change.merges:
         _merge(state, loser, winner)
     for consent in change.consents:

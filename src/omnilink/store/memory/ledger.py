@@ -63,6 +63,7 @@ def read_digest(state: State) -> str:
     links = [row.link for row in state.links.values() if not left & {row.link.a, row.link.b}]
     digest.add("links", (_link_line(x) for x in links if lines.holds(in_force=x.in_force, revoked_by=x.revoked_by)))
     digest.add("decisions", (lines.decision_line(row.decision) for row in state.decisions.values()))
+    digest.add("relationships", map(lines.relationship_line, state.relationships.values()))
     contacts = (sorted(keys[p] for p in members if p not in left) for members in state.members.values())
     digest.add("contacts", filter(None, contacts))
     digest.add("conversations", _conversation_lines(state, names))

@@ -16,6 +16,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
 from omnilink.model.persona import Attribution, Decision, Link, Persona, PersonaRef
+from omnilink.model.relationship import Relationship
 from omnilink.model.scope import Scope
 from omnilink.store.base import Reply, SettledEvent, StoredObservation
 
@@ -174,6 +175,7 @@ class State:
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     signs_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: dict[str, DecisionRow] = field(default_factory=dict)
+    relationships: dict[str, Relationship] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A state that can be changed without this one noticing."""

@@ -13,6 +13,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
+from omnilink.model.relationship import Relationship
 from omnilink.model.scope import Scope
 from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
@@ -37,6 +38,7 @@ from omnilink.store.memory import (
     observations,
     outbox,
     people,
+    relations,
     replies,
     usage,
 )
@@ -198,6 +200,12 @@ class MemoryStore(MemoryCases):
         """Observations by one of their names; see `observations.ObservationStore`."""
         scope.require_all()
         return observations.read_observations(self._read(scope), lookup)
+
+    async def read_relationships(
+        self, scope: Scope, *, ids: Sequence[str] = (), personas: Sequence[str] = ()
+    ) -> list[Relationship]:
+        """Relationships by id or persona; see `relations.RelationStore`."""
+        return relations.read_relationships(self._read(scope), ids, personas)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

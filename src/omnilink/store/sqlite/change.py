@@ -21,6 +21,7 @@ from omnilink.store.sqlite.feed import add_entries
 from omnilink.store.sqlite.media import write_media
 from omnilink.store.sqlite.observations import add_decisions, add_observations
 from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
+from omnilink.store.sqlite.relations import add_relationships
 from omnilink.store.sqlite.replies import add_replies
 from omnilink.store.sqlite.rows import View, interaction_doc, link_doc
 from omnilink.store.sqlite.transaction import Transaction
@@ -84,6 +85,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     add_decisions(tx, tenant, seq, change.decisions)
     _add_links(tx, tenant, seq, encoded)
     _revoke_links(tx, tenant, seq, change)
+    add_relationships(tx, tenant, change.relationships, change.relationships_closed)
     _merge_conversations(tx, tenant, seq, change.merges)
     _add_consents(tx, tenant, change)
     settle(tx, tenant, seq, change)

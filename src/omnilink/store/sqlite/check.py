@@ -70,6 +70,13 @@ _RULES = {
             WHERE p.root = c.root AND a.revoked_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM conversation p JOIN interaction o ON o.conversation = p.id
             JOIN case_recheck k ON k.tenant = o.tenant AND k.interaction = o.id WHERE p.root = c.root)""",
+    "relationships between two tenants, or of a persona with itself": """
+        SELECT count(*) FROM relationship r JOIN persona a ON a.id = r.a JOIN persona b ON b.id = r.b
+        WHERE a.tenant <> r.tenant OR b.tenant <> r.tenant OR r.a = r.b""",
+    "relationships that say something else than their document": """
+        SELECT count(*) FROM relationship r JOIN persona a ON a.id = r.a JOIN persona b ON b.id = r.b
+        WHERE json_extract(r.doc, '$.a') <> a.uid OR json_extract(r.doc, '$.b') <> b.uid
+        OR json_extract(r.doc, '$.kind') <> r.kind""",
     "interactions without a document": """
         SELECT count(*) FROM interaction i LEFT JOIN interaction_doc d ON d.interaction = i.id
         WHERE d.interaction IS NULL""",

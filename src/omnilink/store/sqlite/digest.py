@@ -9,6 +9,7 @@ from omnilink.store import digest as lines
 from omnilink.store.digest import Line
 from omnilink.store.sqlite.case_views import read_case_decisions
 from omnilink.store.sqlite.outbox import ITEM, item_of
+from omnilink.store.sqlite.relations import read_all_relationships
 from omnilink.store.sqlite.replies import reply_of
 from omnilink.store.sqlite.rows import View
 
@@ -99,6 +100,7 @@ def read_digest(view: View) -> str:
     digest.add("attributions", ((row[:2], *row[2:]) for row in _rows(view, _ATTRIBUTIONS)))
     digest.add("links", _links(view))
     digest.add("decisions", _decisions(view))
+    digest.add("relationships", map(lines.relationship_line, read_all_relationships(view)))
     contacts = groupby(_rows(view, _CONTACTS), key=lambda row: row[0])
     digest.add("contacts", (sorted(str(key) for _, key in rows) for _, rows in contacts))
     digest.add("conversations", _conversations(view))

@@ -18,6 +18,7 @@ from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.media import MediaItem, MediaState
 from omnilink.model.outgoing import OutboxItem, OutboxState
 from omnilink.model.persona import Link, Persona
+from omnilink.model.relationship import Relationship
 from omnilink.model.scope import Scope
 from omnilink.model.usage import Usage
 from omnilink.model.view import Ledger
@@ -40,6 +41,7 @@ from omnilink.store.sqlite import (
     observations,
     outbox,
     people,
+    relations,
     replies,
     usage,
 )
@@ -240,6 +242,12 @@ class SqliteStore(SqliteCases):
         """Observations by one of their names; see `observations.ObservationStore`."""
         scope.require_all()
         return await self._read(scope, lambda view: observations.read_observations(view, lookup))
+
+    async def read_relationships(
+        self, scope: Scope, *, ids: Sequence[str] = (), personas: Sequence[str] = ()
+    ) -> list[Relationship]:
+        """Relationships by id or persona; see `relations.RelationStore`."""
+        return await self._read(scope, lambda view: relations.read_relationships(view, ids, personas))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

@@ -15,6 +15,7 @@ _FIND = {
     "conversation": "SELECT uid, id FROM conversation INDEXED BY conversation_uid WHERE tenant = ? AND uid IN (?*)",
     "interaction": "SELECT uid, id FROM interaction INDEXED BY interaction_uid WHERE tenant = ? AND uid IN (?*)",
     "link": "SELECT uid, id FROM link INDEXED BY link_uid WHERE tenant = ? AND uid IN (?*)",
+    "relationship": "SELECT uid, id FROM relationship INDEXED BY relationship_uid WHERE tenant = ? AND uid IN (?*)",
     "case_": "SELECT uid, id FROM case_ INDEXED BY case_uid WHERE tenant = ? AND uid IN (?*)",
     "assignment": "SELECT uid, id FROM assignment INDEXED BY assignment_uid WHERE tenant = ? AND uid IN (?*)",
 }
