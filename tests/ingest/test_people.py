@@ -1,6 +1,7 @@
 """Which persona took part, and which personas are one person: the first floor's rules, in every order."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -174,3 +175,16 @@ async def test_a_call_whose_first_callback_named_nobody_learns_who_it_was(town, 
     recording = ring("c1", who(TEL), status="completed").model_copy(update={"participants": ()})
     await town.send([recording], [ring("c1", who(TEL), status="completed", step=1)])
     assert len((await town.hub.timeline(TEL)).items) == 1
+
+
+async def test_an_explanation_shows_what_rules_decided_anew_only_when_asked(town, say, who):
+    await town.send([say("m1", who(TEL))], [say("m2", who("wa:34600111222"))])
+    why = await town.hub.explain(TEL, "wa:+34600111222")
+    gone = {"revoked_at": town.now, "revoked_by": "rule:resolver", "revoked_reason": "decided again"}
+    anew = why.path[0].model_copy(update=gone)
+    assert replace(why, revoked=(anew,)).text() == why.text()
+    assert "revoked by rule:resolver (decided again)" in replace(why, revoked=(anew,)).text(superseded=True)
+    apart = replace(why, same=False, path=(), revoked=(anew,))
+    assert apart.text() == "two people\nnothing is in force that joins them"
+    by_maria = anew.model_copy(update={"revoked_by": "maria", "revoked_reason": "mistake"})
+    assert "revoked by maria (mistake)" in replace(apart, revoked=(anew, by_maria)).text()

@@ -9,6 +9,7 @@ from omnilink.identity.components import partition, precedence
 from omnilink.identity.online.evidence import Clue
 from omnilink.identity.online.explain import Hop, Waterfall
 from omnilink.identity.online.weights import default_weights
+from omnilink.identity.people import RULES
 from omnilink.model.persona import Link, Verdict
 
 
@@ -21,7 +22,7 @@ class Explanation:
         path: the links in force that join them, in order (empty where they are not joined, or are one persona).
         against: *different* links between their contacts.
         blocked: same-links a *different* link keeps from joining anybody.
-        revoked: links that once joined the two sides and are no longer in force.
+        revoked: links that once joined the two sides and are no longer in force; whatever a rule decided anew is one.
     """
 
     same: bool
@@ -40,17 +41,23 @@ class Explanation:
     def _repr_html_(self) -> str:
         return self.waterfall._repr_html_()
 
-    def text(self) -> str:
-        """In words, line by line; ids and rules only."""
+    def text(self, *, superseded: bool = False) -> str:
+        """In words, line by line; ids and rules only.
+
+        Args:
+            superseded: also links that rules made and took back when they decided again.
+        """
         lines = ["one person" if self.same else "two people"]
         for link in self.path:
             lines.append(f"+ {_words(link)}")
             lines += [f"    {e.weight_bits:+.1f} {e.kind}" for e in link.evidence if e.weight_bits is not None]
         lines += [f"- {_words(link)}" for link in self.against]
         lines += [f"! blocked: {_words(link)}" for link in self.blocked]
-        lines += [f"× revoked by {link.revoked_by} ({link.revoked_reason}): {_words(link)}" for link in self.revoked]
-        if not self.same and not (self.against or self.blocked or self.revoked):
-            lines.append("nothing was seen that joins them")
+        by_people = [link for link in self.revoked if not (link.revoked_by or "").startswith(RULES)]
+        for link in self.revoked if superseded else by_people:
+            lines.append(f"× revoked by {link.revoked_by} ({link.revoked_reason}): {_words(link)}")
+        if not self.same and not (self.against or self.blocked or by_people):
+            lines.append("nothing is in force that joins them" if self.revoked else "nothing was seen that joins them")
         return "\n".join(lines)
 
 

@@ -65,18 +65,26 @@ def revoke(session: Session, link_id: str, by: str, reason: str) -> None:
 @click.argument("b")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="As it was decided then (UTC).")
 @click.option("--svg", type=click.Path(path_type=Path), help="Write the evidence as a drawing to this file.")
+@click.option("--superseded", is_flag=True, help="Also links that rules took back when they decided again.")
 @NAME_A
 @NAME_B
 @pass_session
 def explain(
-    session: Session, a: str, b: str, until: datetime | None, svg: Path | None, name_a: str | None, name_b: str | None
+    session: Session,
+    a: str,
+    b: str,
+    until: datetime | None,
+    svg: Path | None,
+    superseded: bool,
+    name_a: str | None,
+    name_b: str | None,
 ) -> None:
     """Say why two handles are, or are not, one person, with the evidence in bits."""
     then = until.replace(tzinfo=UTC) if until is not None else None
     found = session.run(lambda hub: hub.explain(a, b, name_a=name_a, name_b=name_b, until=then))
     if svg is not None:
         write_drawing(svg, found.waterfall.to_svg())
-    answer(session, found, wrap(found.text(), session.columns, "    "))
+    answer(session, found, wrap(found.text(superseded=superseded), session.columns, "    "))
 
 
 def _link_lines(done: str, made: "Link", columns: int) -> Iterator[str]:
