@@ -114,6 +114,25 @@ def test_fields_filled_the_wrong_way_round_are_noticed():
     assert evidence.level is L.EXACT
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "given_level", "family_level"),
+    [
+        (("Joanna", "Fielding"), ("Fielding", "Joan"), L.CONFLICT, L.EXACT),
+        (("Jo", "Fielding"), ("Fielding", "Joanna"), L.NICKNAME, L.EXACT),
+        (("Maria", "Canet"), ("Canet Arana", "Maria"), L.EXACT, L.PARTIAL),
+        # Either could be the given name: what only one of the two readings allows does not count.
+        (("mah", "gang"), ("Gang", "Ma"), L.CONFLICT, L.EXACT),
+    ],
+)
+def test_the_known_given_name_says_which_of_two_swapped_names_is_filled_wrong(one, other, given_level, family_level):
+    for a, b in ((one, other), (other, one)):
+        evidence = compare_names(read(a), read(b))
+        if given_level is L.CONFLICT:
+            assert evidence.level is L.CONFLICT
+        else:
+            assert (evidence.given, evidence.family, evidence.swapped) == (given_level, family_level, True)
+
+
 def test_father_and_son_are_flagged():
     assert compare_names(read("Robert Hale Sr."), read("Robert Hale Jr.")).generation_conflict
     half = compare_names(read("Robert Hale"), read("Robert Hale Jr."))
@@ -149,4 +168,21 @@ def test_any_text_is_accepted_and_comparing_is_symmetric(full, other_full, one, 
     assert compare_names(a, b) == compare_names(b, a)
     c, d = parse_name(given=one, family=other), parse_name(full, given=other)
     assert compare_names(c, d) == compare_names(d, c)
+    e, f = parse_name(given=one, family=other), parse_name(given=other_full, family=one)
+    assert compare_names(e, f) == compare_names(f, e)
     assert compare_names(a, a).level in (L.EXACT, L.PARTIAL, L.MISSING)
+
+
+FIELD = st.lists(
+    st.sampled_from(
+        ["Ana", "Anna", "Joan", "Joanna", "Jo", "J", "García", "Garcia", "Gil", "Ma", "Mah", "Gang", "Taylor"]
+    ),
+    min_size=1,
+    max_size=2,
+).map(" ".join)
+
+
+@given(FIELD, FIELD, FIELD, FIELD)
+def test_two_stated_names_compare_alike_whichever_comes_first(given_a, family_a, given_b, family_b):
+    a, b = parse_name(given=given_a, family=family_a), parse_name(given=given_b, family=family_b)
+    assert compare_names(a, b) == compare_names(b, a)

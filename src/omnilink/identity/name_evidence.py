@@ -95,7 +95,7 @@ def _strength(evidence: NameEvidence) -> tuple[int, int, int, bool, int, int]:
 def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     readings = []
     if a.given and a.family and b.given and b.family and not (a.whole or b.whole):
-        swapped = _read_as(a, b, a.given, a.family, b.family, b.given, swapped=True)
+        swapped = _read_swapped(a, b)
         weaker, stronger = min(swapped.given, swapped.family), max(swapped.given, swapped.family)
         if weaker > NameLevel.MISSING and stronger >= NameLevel.NEAR:
             readings.append(swapped)
@@ -106,6 +106,23 @@ def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     for given, family in _splits(b.whole):
         readings.append(_reread(a, b, a.given, a.family, given, family))
     return readings
+
+
+def _read_swapped(a: PersonName, b: PersonName) -> NameEvidence:
+    """One of the two has its fields filled the wrong way round: the one whose reading makes more given names known.
+
+    Where both are as likely, what they agree in has to hold either way.
+    """
+    ours = _read_as(a, b, a.given, a.family, b.family, b.given, swapped=True)
+    theirs = _read_as(a, b, a.family, a.given, b.given, b.family, swapped=True)
+    more = _count_known(a.given, b.family) - _count_known(a.family, b.given)
+    if more:
+        return ours if more > 0 else theirs
+    return min(ours, theirs, key=_strength)
+
+
+def _count_known(*names: Words) -> int:
+    return sum(word in known_given_names() for words in names for word in words)
 
 
 def _reread(
