@@ -139,13 +139,13 @@ def message(
     )
 
 
-def call(key: str, caller: Participant, *, status: str = "ringing", step: int = 0, **fields: object) -> CallUpdated:
+def call(key: str, *callers: Participant, status: str = "ringing", step: int = 0, **fields: object) -> CallUpdated:
     return CallUpdated(
         event_key=f"call:{key}:{status}:{step}",
         lane_key=key,
         message_key=key,
         conversation_keys=(key,),
-        participants=(caller,),
+        participants=callers,
         call=Call(status=status, sequence=step, **fields),  # type: ignore[arg-type]
         occurred_at=START + timedelta(minutes=step),
     )

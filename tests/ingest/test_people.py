@@ -7,6 +7,7 @@ import pytest
 
 from omnilink.errors import Ambiguous
 from omnilink.model import Attestation, Handle, HandleLearned
+from omnilink.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -91,18 +92,19 @@ def _stream(say, ring, who, rng):
         elif kind == 2:
             # Several callbacks of one call, some with a name.
             name = rng.choice(["Ana", "Luis", None])
-            events.append(ring(f"c{number}", who(f"tel:{number}", name=name), step=n))
+            spoke = [who(f"tel:{number}", name=name)] if rng.random() < 0.8 else []  # a recording's names nobody
+            events.append(ring(f"c{number}", *spoke, step=n))
         else:
             wa, user = Handle.parse(f"wa:{number}"), Handle.parse(f"wa_bsuid:B/U{rng.randint(1, 2)}")
             events.append(HandleLearned(event_key=f"l{n}", lane_key="l", handles=(wa, user)))
     return events
 
 
-async def test_every_order_and_batching_gives_the_same_people(make_town, say, ring, who):
+async def test_every_order_and_batching_gives_the_same_people_and_records(make_town, say, ring, who):
     for seed in range(60):
         rng = random.Random(seed)
         events = _stream(say, ring, who, rng)
-        found = []
+        found, digests = [], set()
         for _ in range(3):
             rng.shuffle(events)
             town = make_town()
@@ -112,7 +114,29 @@ async def test_every_order_and_batching_gives_the_same_people(make_town, say, ri
                 for event in events:
                     await town.send([event])
             found.append(await town.people())
+            digests.add(await town.store.read_digest(town.hub.scope))
         assert found[0] == found[1] == found[2], seed
+        assert len(digests) == 1, seed
+
+
+async def test_a_call_whose_recording_came_first_still_says_who_called(town, ring, who):
+    await town.send([ring("c1", recording_ref="https://calls.example/1")], [ring("c1", who(TEL), step=1)])
+    (row,) = await town.hub.contacts(limit=10)
+    (item,) = (await town.hub.timeline(row.id)).items
+    assert [p.handle.key for p in item.interaction.participants] == [TEL]
+
+
+async def test_the_digest_of_calls_is_the_same_in_both_stores(make_town, say, ring, who, tmp_path):
+    named = who(TEL, name="Ana")
+    events = [ring("c1"), ring("c1", who(TEL), step=1), ring("c1", named, step=2), say("m1", who("wa:+34600111222"))]
+    digests = set()
+    for n, order in enumerate((events, events[::-1])):
+        disk = await SqliteStore.open(tmp_path / f"{n}.db")
+        for town in (make_town(), make_town(disk)):
+            await town.send(*([e] for e in order))
+            digests.add(await town.store.read_digest(town.hub.scope))
+        await disk.aclose()
+    assert len(digests) == 1
 
 
 async def test_revoking_a_persons_link_gives_the_people_there_would_be_without_it(make_town, say, ring, who):

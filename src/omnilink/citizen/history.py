@@ -112,6 +112,7 @@ def fold_item(
     state = "edited" if edited else None
     if interaction.kind is InteractionKind.CALL:
         parts = fold_call_parts(interaction, revisions)
+        interaction = name_callers(interaction, revisions)
         state = next((part.status for part in parts if isinstance(part, Call)), state)
     state = fold_delivery(revisions) or state
     if any(r.action is RevisionAction.DELETE for r in revisions):
@@ -154,6 +155,16 @@ def fold_call_parts(interaction: Interaction, revisions: Iterable[Revision]) -> 
         if not isinstance(part, Call):
             others.setdefault((part.ref if isinstance(part, Media) else None) or n, part)
     return (*((fold_call(calls[0], revisions),) if calls else ()), *others.values())
+
+
+def name_callers(interaction: Interaction, revisions: Iterable[Revision]) -> Interaction:
+    """The call with who was on the line, where the callback that came first (of a recording) named nobody."""
+    told = sorted(
+        (r for r in revisions if r.action is RevisionAction.CALL and r.actor), key=lambda r: (r.at, r.event_key)
+    )
+    if interaction.participants or not told:
+        return interaction
+    return interaction.model_copy(update={"participants": (told[0].actor,)})
 
 
 def fold_reactions(revisions: Iterable[Revision]) -> dict[str, int]:

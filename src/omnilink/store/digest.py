@@ -6,12 +6,14 @@ and a section costs 32 bytes a line.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from omnilink.model.case import CaseDecision
-from omnilink.model.interaction import Interaction, Revision
+from omnilink.model.event import InteractionKind
+from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.media import MediaItem
 from omnilink.model.outgoing import OutboxItem
+from omnilink.model.part import Part
 from omnilink.model.persona import Decision
 from omnilink.model.record import Record
 from omnilink.model.relationship import Relationship
@@ -50,9 +52,13 @@ def _dump(records: Iterable[Record]) -> list[object]:
 def interaction_line(interaction: Interaction, arrivals: Iterable[tuple[str, str]]) -> Line:
     """An interaction, named by its arrivals (account, event_key) and keys.
 
-    The account it arrived at first depends on the order of arrival and is left out; so is a time that is ours.
+    The account it arrived at first depends on the order of arrival and is left out; so is a time that is ours. Of a
+    call only its name is here: which of its callbacks came first, and made it, decides nothing. All of them are lines
+    of their own (`first_callback_lines`, `revision_line`), and who took part is in the attributions.
     """
     i = interaction
+    if i.kind is InteractionKind.CALL:
+        return (i.message_key, i.content_key, i.kind, i.channel)
     occurred_at = None if i.occurred_at == i.received_at else i.occurred_at.isoformat()
     return (
         sorted(arrivals),
@@ -61,14 +67,28 @@ def interaction_line(interaction: Interaction, arrivals: Iterable[tuple[str, str
     )  # fmt: skip
 
 
+def first_callback_lines(interaction: Interaction, arrivals: Iterable[tuple[str, str]]) -> Iterator[Line]:
+    """What the callback that made a call told: the same line as if it had come later. Nothing for what is no call."""
+    i = interaction
+    if i.kind is InteractionKind.CALL:
+        for account, event_key in arrivals:
+            yield _callback_line((i.message_key, i.content_key), account, event_key, i.parts)
+
+
 def revision_line(name: Line, revision: Revision) -> Line:
     """A revision; its time may be that of the envelope, so it is left out."""
     r = revision
+    if r.action is RevisionAction.CALL:
+        return _callback_line(name, r.account, r.event_key, r.parts)
     actor = None if r.actor is None else r.actor.model_dump(mode="json")
     return (
         name, r.action, r.account, r.event_key, actor, _dump(r.parts), r.subject, r.added, r.removed, r.status,
         r.error_code,
     )  # fmt: skip
+
+
+def _callback_line(name: Line, account: str, event_key: str, parts: Iterable[Part]) -> Line:
+    return (name, RevisionAction.CALL, account, event_key, _dump(parts))
 
 
 def persona_line(key: str, claims: Iterable[tuple[str, str, str, bool]]) -> Line:

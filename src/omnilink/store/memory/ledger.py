@@ -1,6 +1,7 @@
 """The books of a store in memory: ledgers, digest, check."""
 
 from collections import Counter
+from itertools import chain
 
 from omnilink.model.consent import Consent
 from omnilink.model.envelope import Envelope, EnvelopeState
@@ -50,7 +51,9 @@ def read_digest(state: State) -> str:
     arrivals = {name: [(a.account, a.event_key) for a in i.arrivals] for name, i in interactions.items()}
     digest.add("interactions", (lines.interaction_line(i, arrivals[name]) for name, i in interactions.items()))
     revisions = (r for rows in state.revisions.values() for r in rows)
-    digest.add("revisions", (lines.revision_line(names[r.interaction], r) for r in revisions))
+    later = (lines.revision_line(names[r.interaction], r) for r in revisions)
+    first = (line for name, i in interactions.items() for line in lines.first_callback_lines(i, arrivals[name]))
+    digest.add("revisions", chain(later, first))
     keys = {name: row.persona.key for name, row in state.personas.items()}
     # What a case or a human once told apart, and nobody is any more: it is kept only for whoever knows its id.
     left = {name for name, key in keys.items() if "!" in key and name not in state.attributed}

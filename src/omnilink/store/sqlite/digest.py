@@ -1,7 +1,7 @@
 """The canonical digest, streamed out of SQLite."""
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 from omnilink.model.interaction import Interaction, Revision
 from omnilink.model.persona import Decision
@@ -24,9 +24,18 @@ _INTERACTIONS = """
     SELECT i.id, d.doc FROM interaction i JOIN interaction_doc d ON d.interaction = i.id
     WHERE i.tenant = ? AND i.same_as IS NULL ORDER BY i.id
 """
+_CALLS = """
+    SELECT i.id, d.doc FROM interaction i JOIN interaction_doc d ON d.interaction = i.id
+    WHERE i.tenant = ? AND i.same_as IS NULL AND i.kind = 'call' ORDER BY i.id
+"""
 _ARRIVALS = """
     SELECT r.interaction, a.name, r.event_key FROM arrival r JOIN account a ON a.id = r.account
     WHERE r.tenant = ? ORDER BY r.interaction
+"""
+_CALL_ARRIVALS = """
+    SELECT r.interaction, a.name, r.event_key
+    FROM arrival r JOIN account a ON a.id = r.account JOIN interaction i ON i.id = r.interaction
+    WHERE r.tenant = ? AND i.same_as IS NULL AND i.kind = 'call' ORDER BY r.interaction
 """
 _REVISIONS = """
     SELECT i.message_key, i.content_key, v.doc FROM revision v JOIN interaction i ON i.id = v.interaction
@@ -95,7 +104,7 @@ def read_digest(view: View) -> str:
     digest.add("envelopes", _rows(view, _ENVELOPES))
     digest.add("events", _rows(view, _EVENTS))
     digest.add("interactions", _interactions(view))
-    digest.add("revisions", _revisions(view))
+    digest.add("revisions", chain(_revisions(view), _first_callbacks(view)))
     digest.add("personas", _personas(view))
     digest.add("attributions", ((row[:2], *row[2:]) for row in _rows(view, _ATTRIBUTIONS)))
     digest.add("links", _links(view))
@@ -136,10 +145,21 @@ class _Sorted:
 
 
 def _interactions(view: View) -> Iterator[Line]:
-    arrivals = _Sorted(_rows(view, _ARRIVALS))
-    for key, doc in view.connection.execute(_INTERACTIONS, (view.tenant,)):
-        interaction = Interaction.model_validate_json(f'{doc[:-1]},"arrivals":[]}}')
-        yield lines.interaction_line(interaction, ((str(a), str(e)) for a, e in arrivals.take(key)))
+    for interaction, arrivals in _arrived(view, _INTERACTIONS, _ARRIVALS):
+        yield lines.interaction_line(interaction, arrivals)
+
+
+def _first_callbacks(view: View) -> Iterator[Line]:
+    for interaction, arrivals in _arrived(view, _CALLS, _CALL_ARRIVALS):
+        yield from lines.first_callback_lines(interaction, arrivals)
+
+
+def _arrived(view: View, interactions: str, arrivals_of: str) -> Iterator[tuple[Interaction, list[tuple[str, str]]]]:
+    """Interactions, each with its arrivals (account, event_key)."""
+    arrivals = _Sorted(_rows(view, arrivals_of))
+    for key, doc in view.connection.execute(interactions, (view.tenant,)):
+        told = [(str(account), str(event_key)) for account, event_key in arrivals.take(key)]
+        yield Interaction.model_validate_json(f'{doc[:-1]},"arrivals":[]}}'), told
 
 
 def _revisions(view: View) -> Iterator[Line]:
