@@ -10,6 +10,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent
 OPT_IN_LANES = ("real", "long")
+MOST_WORKERS = 8
+"""More would spend their time collecting."""
 
 # The profile in force is the parent, so that CI keeps hypothesis' own derandomised one.
 # A deadline measures the machine, not the code.
@@ -21,6 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("omnilink")
     group.addoption("--real", action="store_true", help="also run tests marked real: they open sockets")
     group.addoption("--long", action="store_true", help="also run tests marked long: they take minutes")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """The whole fast lane runs on every core; a part of it, or a lane that starts servers, in one process."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # a worker is asked the same, and must not start workers of its own
+    asked = config.option
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    alone = asked.real or asked.long or asked.collectonly or asked.usepdb
+    if whole and not alone and getattr(asked, "numprocesses", 0) is None:
+        asked.numprocesses = "auto"
+        asked.maxprocesses = asked.maxprocesses or MOST_WORKERS
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
