@@ -96,8 +96,7 @@ def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     readings = []
     if a.given and a.family and b.given and b.family and not (a.whole or b.whole):
         swapped = _read_swapped(a, b)
-        weaker, stronger = min(swapped.given, swapped.family), max(swapped.given, swapped.family)
-        if weaker > NameLevel.MISSING and stronger >= NameLevel.NEAR:
+        if swapped is not None and min(swapped.given, swapped.family) > NameLevel.MISSING:
             readings.append(swapped)
     if len(a.whole) == 2 == len(b.whole) and a.whole[0] == b.whole[0] and a.whole[0] in family_first():
         readings.append(_read_as(a, b, a.whole[1:], a.whole[:1], b.whole[1:], b.whole[:1]))
@@ -108,17 +107,21 @@ def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     return readings
 
 
-def _read_swapped(a: PersonName, b: PersonName) -> NameEvidence:
+def _read_swapped(a: PersonName, b: PersonName) -> NameEvidence | None:
     """One of the two has its fields filled the wrong way round: the one whose reading makes more given names known.
 
-    Where both are as likely, what they agree in has to hold either way.
+    Where both are as likely, what they agree in has to hold either way. None where they agree in nothing.
     """
-    ours = _read_as(a, b, a.given, a.family, b.family, b.given, swapped=True)
-    theirs = _read_as(a, b, a.family, a.given, b.given, b.family, swapped=True)
     more = _count_known(a.given, b.family) - _count_known(a.family, b.given)
-    if more:
-        return ours if more > 0 else theirs
-    return min(ours, theirs, key=_strength)
+    readings = []
+    for swap_first in (True, False) if not more else (more < 0,):
+        given, family = (a.family, a.given) if swap_first else (a.given, a.family)
+        other_given, other_family = (b.given, b.family) if swap_first else (b.family, b.given)
+        read = _read_as(a, b, given, family, other_given, other_family, swapped=True)
+        if read.level is NameLevel.CONFLICT or max(read.given, read.family) < NameLevel.NEAR:
+            return None
+        readings.append(read)
+    return min(readings, key=_strength)
 
 
 def _count_known(*names: Words) -> int:

@@ -19,7 +19,8 @@ class NameForm:
     Attributes:
         text: canonical: what makes two forms one, and orders them.
         full: given name and surname are both written out.
-        sounds: of its words, for finding candidates.
+        sounds: of its words, for finding candidates. `initials`: of given name and last surname, sorted: those of a
+            name with a slip in either word, and of one with its fields exchanged.
     """
 
     __slots__ = ("full", "initials", "name", "sounds", "text")
@@ -30,7 +31,7 @@ class NameForm:
         self.full = any(len(w) > 1 for w in name.given) and any(len(w) > 1 for w in name.family)
         words = [w for w in (*name.given[:1], *name.family) if len(w) > 1]
         self.sounds = tuple(sorted({consonants(w) or w for w in words}))
-        self.initials = tuple(sorted({w[0] for w in (*name.given[:1], *name.family[-1:])}))
+        self.initials = "".join(sorted(w[0] for w in (*name.given[:1], *name.family[-1:])))
 
 
 class Likeness(NamedTuple):

@@ -130,7 +130,7 @@ def _index_keys(
     if form is not None:
         if born:
             found += [f"born:{born}{sound}" for sound in form.sounds]
-            found += [f"born:{born}{initial}." for initial in form.initials]
+            found.append(f"born:{born}{form.initials}.")
         if home is not None:
             found += home_keys(home, form.sounds)
     return tuple(dict.fromkeys(found))
