@@ -22,7 +22,7 @@ class ReviewCase(Record):
         contact: the contact at which it was found: where to go on from.
         a, b: persona ids; `confirm` or `reject` them.
         bits: of the evidence; a link needs `line`.
-        why: `below-the-line`, `ambiguous` or `contradicts`.
+        why: `below-the-line`, `one-claim` (nothing else supports it), `ambiguous` or `contradicts`.
     """
 
     contact: str

@@ -63,9 +63,7 @@ def _seed(participant: Participant) -> PersonaSeed:
         hidden = participant.model_copy(update={"handle": None})
         return PersonaSeed("", handle, (), None, observe_participant(hidden, id="", at=0))
     match_keys = handle.match_keys or (handle.key,)
-    # Whoever writes on WhatsApp holds the account, and not only the telephone it is named after.
-    keys = (*match_keys, handle.key) if handle.scheme == "wa" and handle.match_keys else match_keys
-    usable = participant.model_copy(update={"handle": handle.model_copy(update={"match_keys": keys})})
+    usable = participant.model_copy(update={"handle": handle.model_copy(update={"match_keys": match_keys})})
     shown = observe_participant(usable, id="", at=0)
     slot = slot_of(shown, case_is_shared=False)
     if shown.distrust is not Distrust.NOTHING and slot.place is Place.ALONE:
@@ -73,8 +71,8 @@ def _seed(participant: Participant) -> PersonaSeed:
         return PersonaSeed("", handle, (), None, shown)
     if slot.place is not Place.PERSONA:
         return PersonaSeed(handle.key, handle, match_keys, None, shown)
-    name = normalise_name(_stated_name(participant)) or None
-    claims = _claims(shown, keys)
+    name = (normalise_name(_stated_name(participant)) or None) if shown.form is not None else None
+    claims = _claims(shown, match_keys)
     return PersonaSeed(f"{handle.key}{claims}", handle, match_keys, name, shown)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from omnilink.identity.online.evidence import Clue, forbidden
+from omnilink.identity.online.evidence import Clue, forbidden, why_apart
 from omnilink.identity.online.neighbourhood import Neighbourhood
 from omnilink.identity.online.persona import Persona
 
@@ -15,7 +15,7 @@ class Doubt(NamedTuple):
         a, b: persona keys.
         bits: of the evidence; `line` is what a link needs.
         clues: the evidence.
-        why: `below-the-line`, `ambiguous` or `contradicts`.
+        why: `below-the-line`, `one-claim` (nothing else supports it), `ambiguous` or `contradicts`.
     """
 
     a: str
@@ -45,7 +45,7 @@ def find_doubts(near: Neighbourhood, observations: Iterable[str]) -> list[Doubt]
                     continue
                 a, b = _name(near, p), _name(near, other)
                 unsure = p.number in d.ambiguous or number in d.ambiguous
-                why = "ambiguous" if unsure else "contradicts" if weighed.bits >= w.link else "below-the-line"
+                why = "ambiguous" if unsure else why_apart(weighed, w)
                 pair = (min(id(person), id(they)), max(id(person), id(they)))
                 if a and b and (pair not in best or best[pair].bits < weighed.bits):
                     best[pair] = Doubt(min(a, b), max(a, b), weighed.bits, w.link, weighed.clues, why)

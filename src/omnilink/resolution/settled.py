@@ -73,7 +73,8 @@ class Settled:
         """
         for each in seen:
             ref = people.persona(each.seed, each.at)
-            if each.seed.shown.distrust is not Distrust.UNVOUCHED:
+            # What an unvouched caller or a third party says is not what the handle's holder says.
+            if each.seed.shown.distrust not in (Distrust.UNVOUCHED, Distrust.HEARSAY):
                 people.claim(ref, each.participant, each.at, each.source)
         attributed: dict[str, tuple[str, str]] = {}
         for id, spot in self.findings.spots.items():

@@ -1,10 +1,13 @@
 """Who is one person, and who is not: the cases an agency meets."""
 
+import dataclasses
+
 import pytest
 from tests.identity.online.sightings import contacts, resolved, seen, together
 
 from omnilink.errors import BadInput, NotFound
 from omnilink.identity.online.resolver import Outcome
+from omnilink.identity.online.weights import default_weights
 from omnilink.model.participant import Attestation
 
 ANA = "tel:+34600111222"
@@ -129,13 +132,47 @@ def test_a_call_nobody_vouches_for_needs_more_than_a_name_and_a_number():
     assert together(r, "a0", "born")
 
 
-def test_a_quoted_case_links_across_channels():
+def test_a_quoted_case_and_a_name_link_across_channels():
+    r = resolved(
+        seen("a", keys=["x:4711"], full_name="Ana", case="GOV-1"),
+        seen("b", 3, keys=[MAIL], case="GOV-1"),
+        seen("c", 9, keys=[ANA], full_name="Ana Ruiz", case="GOV-1"),
+    )
+    assert together(r, "a", "b", "c")
+
+
+def test_a_case_without_a_name_is_a_persons_to_look_at_where_the_weights_say_so():
     r = resolved(
         seen("a", keys=["x:4711"], full_name="Ana", case="GOV-1"),
         seen("b", 3, keys=[ANA], case="GOV-1"),
-        seen("c", 9, keys=[MAIL], full_name="Ana Ruiz", case="GOV-1"),
+        seen("c", 4, case="GOV-1"),
+        seen("d", 5, case="GOV-1"),
+        weights=dataclasses.replace(default_weights(), lone_case=False),
     )
-    assert together(r, "a", "b", "c")
+    assert all(len(group) == 1 for group in contacts(r))
+    assert {r.decided(id).outcome for id in "abcd"} == {Outcome.REVIEW}
+    assert r.explain("a", "b").why == "one-claim"
+
+
+def test_an_unchecked_official_number_without_a_name_is_a_persons_to_look_at():
+    r = resolved(
+        seen("a", national_id="1", keys=["x:4711"], full_name="Ana"),
+        seen("b", 6, national_id="1", keys=[MAIL]),
+        seen("c", 7, national_id="1", keys=[ANA]),
+        seen("d", 8, national_id="1"),
+        seen("e", 9, national_id="1"),
+    )
+    assert contacts(r) == {frozenset(id) for id in "cde"} | {frozenset("ab")}
+    assert {r.decided(id).outcome for id in "cde"} == {Outcome.REVIEW}
+    assert r.explain("a", "c").why == "one-claim"
+
+
+def test_a_checked_official_number_is_enough_without_a_name():
+    r = resolved(
+        seen("a", national_id="1", id_checked=True, keys=[MAIL], full_name="Ana Ruiz"),
+        seen("b", 7, national_id="1", id_checked=True, keys=["x:4712"]),
+    )
+    assert together(r, "a", "b")
 
 
 def test_a_name_learned_elsewhere_makes_a_hint_enough():

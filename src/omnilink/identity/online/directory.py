@@ -120,6 +120,8 @@ class Directory:
         self.ambiguous: set[int] = set()
         self.nameless: dict[str, list[Bare]] = {}
         self.case_shown: dict[str, dict[str, set[str]]] = {}
+        # Observations of scattered personas, with where they would belong if those held together.
+        self.crowd: dict[str, Slot] = {}
         self.spoke: dict[str, Spoke] = {}
         # What humans said: by signature, and what it means for the personas that are there.
         self.decisions: dict[int, HumanDecision] = {}

@@ -54,6 +54,13 @@ def forbidden(a: Persona, b: Persona) -> str:
     return ""
 
 
+def why_apart(weighed: Weighed, w: Weights) -> str:
+    """Why evidence joined nobody: `contradicts`, `one-claim` or `below-the-line`."""
+    if weighed.tie is Tie.LINK:
+        return "contradicts"
+    return "one-claim" if weighed.bits >= w.link else "below-the-line"
+
+
 class Scales:
     """Weighs what two personas have in common or against each other.
 
@@ -80,6 +87,8 @@ class Scales:
             None where it is not even worth a human's look.
         """
         w = self._w
+        if a.scattered or b.scattered:
+            return None
         clues: list[Clue] = []
         told = alike = False
         if (a.pin or b.pin) and a.claimed == b.claimed != (None, "") and a.index_keys == b.index_keys:
@@ -120,7 +129,7 @@ class Scales:
             return None
         if forbidden(a, b):
             tie = Tie.NONE
-        elif bits >= w.link:
+        elif bits >= w.link and _is_grounded(a, b, clues, w):
             tie = Tie.LINK
         else:
             tie = Tie.HINT if a.form is None or b.form is None else Tie.NONE
@@ -139,6 +148,35 @@ class Scales:
         )
         self._names[like] = clues
         return clues
+
+
+def _is_grounded(a: Persona, b: Persona, clues: list[Clue], w: Weights) -> bool:
+    """Whether evidence rests on more than names and places, and on more than one unchecked claim.
+
+    Names are shared by strangers, a place's handle is everybody's, and whoever has seen a letter can state a number
+    on it. A name counts that a mailbox bears. `lone_case` says that a case number needs no company.
+    """
+    said = 0
+    named = False
+    for clue in clues:
+        if clue.bits <= 0:
+            continue
+        part = clue.kind.partition("-")[0]
+        if part in ("given", "family"):
+            named = True
+        elif part == "case" and w.lone_case:
+            return True
+        elif part in ("born", "home", "case") or (part == "id" and not (a.identity_checked and b.identity_checked)):
+            said += 1
+        elif clue.band != "place":
+            return True
+    return said > 1 or (said == 1 and (named or _names_its_mailbox(a, b) or _names_its_mailbox(b, a)))
+
+
+def _names_its_mailbox(a: Persona, b: Persona) -> bool:
+    """Whether one's mailbox bears the other's name."""
+    form, mails = b.form, (key[7:].partition("@")[0] for key in a.keys if key.startswith("mailto:"))
+    return form is not None and any(names_mailbox(local, form) > 0 for local in mails)
 
 
 def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, w: Weights, *, told: bool, alike: bool) -> Clue:

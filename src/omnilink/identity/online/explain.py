@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from omnilink.identity.online.directory import Directory, Person
-from omnilink.identity.online.evidence import Clue, forbidden
+from omnilink.identity.online.evidence import Clue, forbidden, why_apart
 from omnilink.identity.online.grouping import HUMAN_BITS
 from omnilink.identity.online.persona import Persona, Place, Slot
 from omnilink.identity.online.weights import Weights
@@ -44,7 +44,7 @@ class Waterfall:
     Attributes:
         a, b: the observations.
         together: they are in one contact.
-        why: in one word, where they are not: `nothing-in-common`, `below-the-line`, `contradicts`, `ambiguous` …
+        why: in one word, where they are not: `nothing-in-common`, `below-the-line`, `one-claim`, `contradicts` …
         hops: the strongest way between them; where they are apart, the evidence that was not enough, if there is any.
         line: bits a link needs.
     """
@@ -212,12 +212,9 @@ def _why_not(d: Directory, here: Persona, there: Persona, w: Weights) -> str:
         return "human"
     if reason := next((r for x in one.members for y in other.members if (r := forbidden(x, y))), ""):
         return reason
-    bits = max(
-        (d.links[x.number][y.number].bits for x in one.members for y in other.members if y.number in d.links[x.number]),
-        default=0.0,
-    )
-    if not bits:
+    between = [d.links[x.number][y.number] for x in one.members for y in other.members if y.number in d.links[x.number]]
+    if not between:
         return "nothing-in-common"
     if here.number in d.ambiguous or there.number in d.ambiguous:
         return "ambiguous"
-    return "contradicts" if bits >= w.link else "below-the-line"
+    return why_apart(max(between, key=lambda weighed: weighed.bits), w)

@@ -69,6 +69,7 @@ class Findings:
         self.spots: dict[str, Spot] = {}
         self._holdings: dict[str, list[_Holding]] = {}
         self._kept: dict[str, set[str]] = {}
+        self._stand_ins: dict[int, set[str]] = {}
         for moved in region.moved:
             if moved in self._d.slots and (known := near.known[moved]).seed:
                 self._place(known.observation, known.seed)
@@ -120,9 +121,9 @@ class Findings:
 
     def _keys_of(self, p: Persona) -> list[str]:
         if self._is_apart(p):
-            seeds = {self._near.known[id].seed for id in p.seen}
+            seeds = [*{self._near.known[id].seed for id in p.seen}]
         else:
-            seeds = self._near.seeds_of.get(sign_of_signature(p.signature), set())
+            seeds = [*self._near.seeds_of.get(sign_of_signature(p.signature), ())]
         return sorted(self._name(p, seed) for seed in seeds if seed)
 
     def _ask(self, key: str) -> None:
@@ -151,7 +152,8 @@ class Findings:
                 persona = seed if not number else f"{seed}!run{number + 1}"
                 held.setdefault(spoke.contact, set()).add(persona)
             elif spoke.contact:
-                persona = self._target(self._person_of(spoke.contact), key, seed) or seed
+                person = self._person_of(spoke.contact)
+                persona = self._target(person, key, seed) or self._stand_in(person, seed)
             elif only is not None and near.known[one.id].addressed:
                 # Whoever writes to a handle means its holder, however long the holder has not used it.
                 persona = self._target(only, key, seed) or seed
@@ -161,6 +163,11 @@ class Findings:
             self.spots[one.id] = Spot(persona, spoke.why, spoke.share)
         if held:
             self._holdings[key] = [_Holding(tuple(sorted(keys)), None) for keys in held.values()]
+
+    def _stand_in(self, person: Person, seed: str) -> str:
+        """A persona of the records for somebody whom only a platform told of: whoever used a handle of theirs is."""
+        self._stand_ins.setdefault(id(person), set()).add(seed)
+        return seed
 
     def _person_of(self, contact: str) -> Person:
         d = self._d
@@ -192,11 +199,16 @@ class Findings:
         for person in self._people:
             keys = {p.number: self._keys_of(p) for p in person.members}
             concerned.update(k for found in keys.values() for k in found)
-            ties += person_ties(self._d, person, keys)
+            if not any(p.scattered for p in person.members):
+                ties += person_ties(self._d, person, keys)
         ties += self._apart
         concerned.update(self.left)
         ties += [self._moved(key) for key in sorted(self.left)]
-        empty: dict[int, list[str]] = {}
+        empty = {person: list(seeds) for person, seeds in self._stand_ins.items()}
+        concerned.update(seed for seeds in empty.values() for seed in seeds)
+        # What a human told apart stands, though nobody is found by it where somebody else named its handle.
+        pins = (self._d.personas[self._d.slots[id].key] for id in self._d.pins if id in self._d.slots)
+        pinned = {k for p in pins for k in self._keys_of(p)}
         for key in sorted(self.handles):
             holdings = self._holdings.get(key, [])
             for holding in holdings:
@@ -207,7 +219,7 @@ class Findings:
             kept = self._kept.get(key, set())
             concerned.update(kept)
             for ref in holders.get(key, ()):
-                if ref.key in held or ref.key in kept or ref.key in self.left:
+                if ref.key in held or ref.key in kept or ref.key in self.left or ref.key in pinned:
                     continue
                 if DIVIDED.search(ref.key):
                     concerned.add(ref.key)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from omnilink.identity.name_parts import PersonName
 from omnilink.identity.online.forms import name_form
 from omnilink.identity.online.home import Home
-from omnilink.identity.online.observation import Distrust, Observation
+from omnilink.identity.online.observation import Distrust, Observation, own_keys
 from omnilink.identity.online.persona import Persona, Place, slot_of
 
 PERSONA, NAMELESS, ALONE = "p", "n", "a"
@@ -94,7 +94,7 @@ def _decoded(doc: str) -> tuple[Observation, str]:
         Observation(
             id="",
             at=0,
-            keys=tuple(found.get("keys", ())),
+            keys=own_keys(found.get("keys", ())),
             form=form,
             born=found.get("born", ""),
             home=Home(*home) if home else None,

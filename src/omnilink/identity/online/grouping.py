@@ -94,7 +94,8 @@ def group(
         one, other = of[a], of[b]
         if one is other or a in ambiguous or b in ambiguous:
             continue
-        if _agreement(one, other, w) - minus_bits >= w.link and _can_join(one, other, w, by_human=False):
+        agreement = _agreement(one, other, w)
+        if agreement > 0 and agreement - minus_bits >= w.link and _can_join(one, other, w, by_human=False):
             _take(one, other, of)
     found = {id(g): g for g in of}
     return Grouped([sorted(g.members) for g in found.values()], blocked, ambiguous)

@@ -51,7 +51,7 @@ class Bare(NamedTuple):
 
     Attributes:
         vouched: nothing distrusts it.
-        form: the name it claims, if something does.
+        form: the name it claims, or by which somebody else addressed it.
     """
 
     at: int
@@ -104,10 +104,11 @@ def attribute(key: str, bare: Sequence[Bare], holders: Sequence[Holder], hot: bo
 
 
 def _fitting(o: Bare, holders: Sequence[Holder]) -> Sequence[Holder]:
-    """Those of the holders who have the claimed name."""
+    """Those of the holders who have the name; an addressee is one of them, however somebody else calls them."""
     if o.form is None:
         return holders
-    return [holder for holder in holders if any(_is_named(o.form, form) for form in holder.forms)]
+    fitting = [holder for holder in holders if any(_is_named(o.form, form) for form in holder.forms)]
+    return fitting or (holders if o.vouched else [])
 
 
 def _is_named(claimed: NameForm, form: NameForm) -> bool:
@@ -118,6 +119,9 @@ def _is_named(claimed: NameForm, form: NameForm) -> bool:
 def _spoke(o: Bare, key: str, kind: KeyClass, holders: Sequence[Holder], w: Weights) -> Spoke:
     if not holders:
         return Spoke("", "unvouched-call")
+    if o.vouched and o.form is not None and len(holders) == 1 and any(_is_named(o.form, f) for f in holders[0].forms):
+        # Whom somebody else means by that name: however long ago they used the handle, and whatever it is called.
+        return Spoke(holders[0].contact, "addressed", 1.0)
     best, share, at = holders[0], 1.0, o.at
     if len(holders) > 1:
         weights = [sum(1 / (1 + abs(at - t) / w.half_s) for t in holder.times) for holder in holders]

@@ -14,15 +14,12 @@ from omnilink.identity.online.directory import Component, Directory, HumanDecisi
 from omnilink.identity.online.footprint import PIN, keys_of, sign_of, sign_of_signature
 from omnilink.identity.online.keys import is_place
 from omnilink.identity.online.nameless import Bare
-from omnilink.identity.online.observation import Observation
+from omnilink.identity.online.observation import ADDRESSED, Observation
 from omnilink.identity.online.resolver import OnlineResolver
 from omnilink.identity.online.upkeep import Region
 from omnilink.identity.online.weights import Weights
-from omnilink.model.participant import Role
 
 NOBODY = ""
-ADDRESSED = (Role.TO, Role.CC, Role.BCC, Role.CALLEE)
-"""Whoever is named so in an interaction was written to or called, and showed nothing itself."""
 
 
 class Known(NamedTuple):
@@ -71,6 +68,7 @@ class Neighbourhood:
         seq: number of the last change it knows.
         whole: keys that are loaded; `signs` likewise; `sought`: ids that were asked for.
         known: observation id → what is known of it.
+        seeds_of: sign → seed → how many observations that are loaded have both.
         entered: observation id → what was stored of it until now, for those this decision has entered.
     """
 
@@ -81,7 +79,7 @@ class Neighbourhood:
         self.signs: set[str] = set()
         self.sought: set[str] = set()
         self.known: dict[str, Known] = {}
-        self.seeds_of: dict[str, set[str]] = {}
+        self.seeds_of: dict[str, dict[str, int]] = {}
         self.entered: dict[str, Known | None] = {}
 
     @property
@@ -98,9 +96,12 @@ class Neighbourhood:
             stored: observations; what this decision has entered itself stays as it is.
             wanted: what they are the answer to: its keys and signs are whole now.
         """
-        watched, self.resolver.region = self.resolver.region, None
+        watched, self.resolver.region = self.resolver.region, Region()
+        arrived: set[str] = set()
         for each in stored:
             id = each.observation.id
+            if id not in self.known:
+                arrived.add(id)
             if id in self.entered:
                 if self.entered[id] is None:
                     self.entered[id] = each
@@ -110,6 +111,10 @@ class Neighbourhood:
             self.whole |= wanted.keys
             self.signs |= wanted.signs
             self.sought |= wanted.ids
+        if watched is not None and (moved := self.resolver.region.moved - arrived):
+            # What is known of a case now gave others another place, after what this decision entered.
+            watched.moved |= moved
+            watched.look_at(self.directory, moved)
         self.resolver.region = watched
 
     def enforce(self, decisions: Iterable[HumanDecision], revoked: Iterable[int] = ()) -> None:
@@ -129,10 +134,22 @@ class Neighbourhood:
 
     def _put(self, each: Known) -> None:
         o = each.observation
+        if (before := self.known.get(o.id)) is not None:
+            self._count_seed(before, -1)
         self.known[o.id] = each
-        if each.seed:
-            self.seeds_of.setdefault(sign_of(o), set()).add(each.seed)
+        self._count_seed(each, 1)
         self.resolver.observe(o)
+
+    def _count_seed(self, each: Known, step: int) -> None:
+        if not each.seed:
+            return
+        sign = sign_of(each.observation)
+        seeds = self.seeds_of.setdefault(sign, {})
+        seeds[each.seed] = seeds.get(each.seed, 0) + step
+        if not seeds[each.seed]:
+            del seeds[each.seed]
+        if not seeds:
+            del self.seeds_of[sign]
 
     # --- what is decided --------------------------------------------------------------------------------------------
 
@@ -165,7 +182,14 @@ class Neighbourhood:
         id = each.observation.id
         if id not in self.entered:
             self.entered[id] = self.known.get(id)
+        region, before = self.resolver.region, self.known.get(id)
+        if region is not None and before is not None and before.seed != each.seed:
+            region.look_at(self.directory, [id])
+        is_new = each.seed and each.seed not in self.seeds_of.get(sign_of(each.observation), {})
         self._put(each)
+        if region is not None and is_new:
+            # Another spelling of a handle, with the same said of its holder: a persona more of the same person.
+            region.look_at(self.directory, [id])
 
     def keep(self, seq: int, attributed: Mapping[str, tuple[str, str]]) -> None:
         """The decision is stored.
@@ -186,7 +210,7 @@ class Neighbourhood:
         self.resolver.region = None
         for id, before in self.entered.items():
             self.resolver.forget(id)
-            del self.known[id]
+            self._count_seed(self.known.pop(id), -1)
             if before is not None:
                 self._put(before)
         self.entered = {}

@@ -8,9 +8,12 @@ from omnilink.identity.mail import canonical_mail
 from omnilink.identity.online.born import parse_born
 from omnilink.identity.online.forms import NameForm, name_form
 from omnilink.identity.online.home import Home, parse_home
-from omnilink.identity.online.keys import keyed_hash
+from omnilink.identity.online.keys import KeyClass, key_class, keyed_hash
 from omnilink.identity.person_name import parse_name
-from omnilink.model.participant import Attestation, Participant
+from omnilink.model.participant import Attestation, Participant, Role
+
+ADDRESSED = (Role.TO, Role.CC, Role.BCC, Role.CALLEE)
+"""Whoever is named so in an interaction was written to or called, and showed nothing itself."""
 
 
 class Distrust(StrEnum):
@@ -21,6 +24,8 @@ class Distrust(StrEnum):
     """A check of the sender was made and failed."""
     UNVOUCHED = "unvouched-call"
     """The call came through a gateway that vouches for nothing, and the caller showed only a number and a name."""
+    HEARSAY = "named-by-another"
+    """Somebody else named whom they wrote to or called: the name is their word for the holder, and no holder's own."""
 
 
 GATEWAY = "C"
@@ -34,7 +39,7 @@ class Observation:
     Attributes:
         id: unique, for ever (`interaction/ordinal`).
         at: when, in seconds since 1970.
-        keys: match keys of the handles it may be found by, sorted.
+        keys: match keys of the handles it may be found by, sorted (`own_keys`).
         form: the stated name.
         born: birth date in ISO form, or "".
         home: the stated address.
@@ -56,6 +61,15 @@ class Observation:
     distrust: Distrust = Distrust.NOTHING
 
 
+def own_keys(keys: Iterable[str]) -> tuple[str, ...]:
+    """Keys, sorted, without a WhatsApp number's own where its telephone is among them: it is no second handle.
+
+    What it is worth, and who may have had it before, is the telephone's.
+    """
+    found = {*keys}
+    return tuple(sorted(key for key in found if not (key.startswith("wa:") and f"tel:{key[3:]}" in found)))
+
+
 def observe(
     id: str,
     at: int,
@@ -73,6 +87,7 @@ def observe(
     device: str | None = None,
     attestation: Attestation = Attestation.NONE,
     call_attestation: str | None = None,
+    hearsay: bool = False,
     secret: bytes = b"",
 ) -> Observation:
     """Makes an observation of what was stated, in whatever form it was written.
@@ -89,11 +104,10 @@ def observe(
         device: id of a browser or a kiosk.
         attestation: how well the channel vouches for the handle.
         call_attestation: SHAKEN letter A, B or C of a call, None or "" where there is none.
+        hearsay: somebody else states all that, of whom they address.
         secret: the agency's key for the hash.
     """
-    found = {*keys}
-    if device:
-        found.add(f"device:{device}")
+    found = [*keys, f"device:{device}"] if device else keys
     day, case = parse_born(born), (case or "").strip().casefold()
     distrust = Distrust.NOTHING
     if attestation is Attestation.FAILED:
@@ -101,10 +115,12 @@ def observe(
     elif call_attestation == GATEWAY and not (day or case or national_id):
         # A name and a number are what everybody knows of somebody; a birth date or a case is not.
         distrust = Distrust.UNVOUCHED
+    elif hearsay:
+        return _named_by_another(id, at, own_keys(found), name_form(parse_name(full_name, given_name, family_name)))
     return Observation(
         id=id,
         at=at,
-        keys=tuple(sorted(found)),
+        keys=own_keys(found),
         form=name_form(parse_name(full_name, given_name, family_name)),
         born=day,
         home=parse_home(street, postcode),
@@ -113,6 +129,13 @@ def observe(
         cases=(f"case:{case}",) if case else (),
         distrust=distrust,
     )
+
+
+def _named_by_another(id: str, at: int, keys: tuple[str, ...], form: NameForm | None) -> Observation:
+    """What is seen of somebody who was only addressed: the handle, and which of its known holders may be meant."""
+    if form is None or len(keys) != 1 or key_class(keys[0]) is KeyClass.ACCOUNT:
+        return Observation(id, at, keys)
+    return Observation(id, at, keys, form, distrust=Distrust.HEARSAY)
 
 
 def observe_participant(
@@ -138,6 +161,7 @@ def observe_participant(
         # The subject wrote from there; the forwarder is somebody else.
         mail = canonical_mail(forwarded)
         keys, display = (mail[1],) if mail else (), None
+    addressed = participant.role in ADDRESSED
     checked = participant.attestation in (Attestation.LOGIN, Attestation.KNOWLEDGE_CHECK)
     return observe(
         id,
@@ -155,5 +179,6 @@ def observe_participant(
         device=said.get("device"),
         attestation=participant.attestation,
         call_attestation=said.get("call_attestation"),
+        hearsay=addressed,
         secret=secret,
     )

@@ -37,7 +37,7 @@ def slot_of(o: Observation, *, case_is_shared: bool) -> Slot:
         case_is_shared: somebody else, or the same person elsewhere, named its case too, so that the case may tell whose
             it is.
     """
-    if o.distrust is Distrust.UNVOUCHED and len(o.keys) == 1:
+    if o.distrust in (Distrust.UNVOUCHED, Distrust.HEARSAY) and len(o.keys) == 1:
         return Slot(Place.NAMELESS, o.keys[0])
     if o.distrust is not Distrust.NOTHING:
         return Slot(Place.ALONE, o.id)
@@ -58,6 +58,16 @@ def signature(o: Observation) -> str:
     return "\x1f".join((*o.keys, o.form.text if o.form else "", o.born, home, o.identity, checked))
 
 
+def in_crowd(o: Observation) -> str:
+    """The signature of an observation's part of a persona that falls apart.
+
+    Who says the same of themselves and names one case is one person. Everybody else is one for one moment: the time
+    tells them apart, since nothing canonical does that they show.
+    """
+    described = o.form is not None or o.born or o.home
+    return f"{signature(o)}\x1dcrowd:{''.join(o.cases) if described and o.cases else o.at}"
+
+
 def pinned(o: Observation) -> Slot:
     """The place of an observation a human told apart: a persona of its own."""
     return Slot(Place.PERSONA, f"{signature(o)}\x1dpin:{o.id}")
@@ -72,19 +82,23 @@ class Persona:
         pin: the observation a human took out of its persona, or "".
         claimed: who it says it is, name and birth date.
         findable: nothing distrusted it, so other personas may find it by what it shows.
+        held: two claims, or a checked one, hold it together whatever its handles are worth.
+        scattered: it is not held, and its handles are places': whoever shows the same may be anybody.
         cases: case key → number of observations.
         seen: observation id → time; `times`: the same, sorted; `first`: the earliest as (time, id).
         loose: it shows no full name. `weak`: nor a birth date or an official number, so it may fit several people.
     """
 
     __slots__ = (
-        "born", "cases", "claimed", "findable", "first", "form", "home", "identity", "identity_checked", "index_keys",
-        "keys", "loose", "number", "pin", "seen", "signature", "times", "weak",
+        "born", "cases", "claimed", "findable", "first", "form", "held", "home", "identity", "identity_checked",
+        "index_keys", "keys", "loose", "number", "pin", "scattered", "seen", "signature", "times", "weak",
     )  # fmt: skip
 
-    def __init__(self, number: int, sign: str, o: Observation, pin: str = "") -> None:
+    def __init__(self, number: int, sign: str, o: Observation, pin: str = "", *, crowd: bool = False) -> None:
         self.number, self.signature, self.pin = number, sign, pin
-        self.keys, self.form, self.born, self.home = o.keys, o.form, o.born, o.home
+        # Who uses a place's handles is told by the persona that fell apart, and not by its parts once more.
+        self.keys = () if crowd else o.keys
+        self.form, self.born, self.home = o.form, o.born, o.home
         self.identity, self.identity_checked = o.identity, o.identity_checked
         self.claimed = (o.form, o.born)
         self.cases: dict[str, int] = {}
@@ -94,6 +108,10 @@ class Persona:
         self.loose = self.form is None or not self.form.full
         self.weak = not (self.form is not None and self.form.full) and not self.born and not self.identity
         self.findable = o.distrust is Distrust.NOTHING
+        by_case = sign != signature(o)  # not secret: what a persona shows
+        claims = (o.form is not None, o.born, o.home, o.identity, by_case)
+        self.held = bool(pin) or crowd or (bool(o.identity) and o.identity_checked) or sum(map(bool, claims)) > 1
+        self.scattered = False
         self.index_keys = _index_keys(self.keys, self.form, self.born, self.home, self.identity)
 
     def add(self, o: Observation) -> tuple[str, ...]:

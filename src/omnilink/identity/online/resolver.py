@@ -143,7 +143,7 @@ class OnlineResolver:
         here, there = (tuple(dict.fromkeys(side)) for side in sides)
         slots = [{id: self._slot(id) for id in side} for side in (here, there)]
         shared = {s.key for s in slots[0].values()} & {s.key for s in slots[1].values()}
-        pins = {id for side in slots for id, s in side.items() if s.place is not Place.PERSONA}
+        pins = {id for side in slots for id, s in side.items() if s.place is not Place.PERSONA or id in d.crowd}
         for id, slot in slots[0].items():
             if slot.key in shared or (not same and self._is_divided(slot, slots[0])):
                 pins.add(id)
@@ -162,6 +162,7 @@ class OnlineResolver:
         for id in sorted(decision.pinned):
             self._places.pin(id, decision.number, touched)
         self._humans.enforce(decision, touched)
+        self._places.look_at((each for side in decision.sides for each in side), touched)
         self._settle(touched)
 
     def revoke(self, number: int) -> None:
@@ -176,6 +177,7 @@ class OnlineResolver:
         touched = Touched()
         decision = d.decisions[number]
         self._humans.lift(decision, touched)
+        self._places.look_at((each for side in decision.sides for each in side), touched)
         for id in sorted(decision.pinned):
             self._places.unpin(id, number, touched)
         self._settle(touched)
@@ -207,7 +209,8 @@ class OnlineResolver:
         if len(person.members) > 1 or len(p.seen) > 1:
             return Decided(observation, contact, Outcome.LINK)
         doubtful = person.blocked or p.number in d.ambiguous or d.links[p.number]
-        return Decided(observation, contact, Outcome.REVIEW if doubtful else Outcome.NEW)
+        why = "place" if observation in d.crowd else ""
+        return Decided(observation, contact, Outcome.REVIEW if doubtful else Outcome.NEW, why)
 
     def contact(self, observation: str) -> str:
         """The id of the contact an observation is in now: its earliest observation's."""

@@ -7,7 +7,7 @@ nameless observations of one household; whatever is larger is a place's and is n
 from omnilink.identity.online.directory import Component, Directory, Person
 from omnilink.identity.online.evidence import Tie
 from omnilink.identity.online.grouping import HUMAN_BITS, Edge, agrees, group
-from omnilink.identity.online.keys import is_place
+from omnilink.identity.online.keys import KeyClass, is_place, key_class
 from omnilink.identity.online.nameless import Bare, Holder, attribute
 from omnilink.identity.online.persona import Persona
 from omnilink.identity.online.upkeep import Touched, Upkeep
@@ -147,5 +147,5 @@ class Settlement:
 
 
 def _is_one_handle(p: Persona) -> bool:
-    """Whether a single handle was shown; a WhatsApp account shows the number it is named after as well."""
-    return len(p.keys) == 1 or (len(p.keys) == 2 and p.keys[1].startswith("wa:"))
+    """Whether a single handle was shown, or an account beside it that the platform says is the same one's."""
+    return len(p.keys) < 2 or sum(key_class(key) is not KeyClass.ACCOUNT for key in p.keys) < 2

@@ -22,15 +22,17 @@ class Touched:
         components: whose links changed; `torn` lost one and may fall apart.
         keys: handles whose nameless observations are asked anew.
         moved: observations that were given a place.
+        turned: handles that became a place's, or are none any more.
     """
 
-    __slots__ = ("components", "keys", "moved", "torn")
+    __slots__ = ("components", "keys", "moved", "torn", "turned")
 
     def __init__(self) -> None:
         self.components: dict[int, Component] = {}
         self.torn: dict[int, Component] = {}
         self.keys: set[str] = set()
         self.moved: set[str] = set()
+        self.turned: set[str] = set()
 
     def component(self, component: Component) -> None:
         """Marks a component."""
@@ -143,11 +145,25 @@ class Upkeep:
             again.update({n: d.by_number[n] for n in d.links[p.number]})
         self._changed(p, at, again, touched, used=False)
 
+    def again(self, p: Persona, touched: Touched) -> None:
+        """Weighs a persona again with everybody it meets."""
+        d = self._d
+        others = {n: d.by_number[n] for n in d.links[p.number]}
+        for key in self._indexed(p):
+            if not self.is_hot(key):
+                others.update(d.index[key])
+        others.pop(p.number, None)
+        for other in others.values():
+            self._reweigh(p, other, touched)
+
     def _changed(self, p: Persona, at: int, again: dict[int, Persona], touched: Touched, *, used: bool) -> None:
         """Weighs again what depends on when and how often a persona was seen, and those given."""
         d = self._d
         if person := d.person.get(p.number):
             person.renamed()
+            if at <= p.times[0]:
+                # Whoever is taken to be this person, on any handle, is called by its earliest observation.
+                touched.keys.update(key for member in person.members for key in member.keys)
         was_child = bool(p.born) and age_years(p.born, min(p.times[0], at)) < self._w.adult_years
         for key in p.keys if p.findable else ():
             self._retraffic(key, p, at if used else None, touched)
@@ -197,6 +213,8 @@ class Upkeep:
             d.traffic.pop(key, None)
             return
         d.traffic[key] = new
+        if new.hot != old.hot:
+            touched.turned.add(key)
         if new.hot != old.hot and old is not QUIET:
             self._cooled_or_heated(shared, touched, hot=new.hot)
         elif not new.hot:

@@ -27,6 +27,7 @@ class Weights:
     """Everything the decision depends on beside what was seen. Times are in seconds.
 
     Attributes:
+        lone_case: a case number links without a name, too.
         given, family: bits by `NameLevel`.
         key: bits of a key by its class (`keys.KeyClass`).
     """
@@ -36,6 +37,7 @@ class Weights:
     margin: float
     dissent: float
     forms_compared: int
+    lone_case: bool
     given: tuple[float, ...]
     family: tuple[float, ...]
     second_surname: float
@@ -81,6 +83,7 @@ def weights_of(table: Mapping[str, Any]) -> Weights:
         margin=lines["margin_bits"],
         dissent=lines["dissent"],
         forms_compared=lines["forms_compared"],
+        lone_case=lines["lone_case"],
         given=_by_level(table["given"]),
         family=_by_level(table["family"]),
         second_surname=table["family"]["second_exact"],
