@@ -142,6 +142,8 @@ class Upkeep:
         for case in cases if p.findable else ():
             del d.index[case][p.number]
             self._overflow(case, -1, touched)
+            if not d.index[case]:
+                del d.index[case]
             again.update({n: d.by_number[n] for n in d.links[p.number]})
         self._changed(p, at, again, touched, used=False)
 
