@@ -30,6 +30,10 @@ MS_BORDER = (
     "Received: from mx.example.org (192.0.2.1) by\n DB5EUR01FT001.mail.protection.outlook.com (10.152.4.1) with "
     "Microsoft SMTP Server; Tue, 28 Sep 2026 08:00:00 +0000\n"
 )
+MS_STAMPS = (
+    "X-MS-Exchange-Organization-AuthSource: DB5EUR01FT001.eop-EUR01.prod.protection.outlook.com\n"
+    "X-MS-Exchange-Organization-AuthAs: Anonymous\n"
+)
 MS_PASS = (
     "spf=pass (sender IP is 192.0.2.1)\n smtp.mailfrom=example.org; dkim=pass header.d=example.org;dmarc=pass "
     "action=none\n header.from=example.org;compauth=pass reason=100\n"
@@ -47,13 +51,13 @@ def attest(read):
 def test_what_the_provider_wrote_is_believed(attest):
     assert attest(OURS + PASS + BORDER) is Attestation.DMARC
     assert attest(OURS + FAIL + BORDER) is Attestation.FAILED
-    assert attest(MS_HOPS + AR + MS_PASS + MS_BORDER, "microsoft365") is Attestation.DMARC
+    assert attest(MS_HOPS + AR + MS_PASS + MS_BORDER + MS_STAMPS, "microsoft365") is Attestation.DMARC
     failed = MS_PASS.replace("dmarc=pass action=none", "dmarc=fail action=quarantine")
-    assert attest(MS_HOPS + AR + failed + MS_BORDER, "microsoft365") is Attestation.FAILED
+    assert attest(MS_HOPS + AR + failed + MS_BORDER + MS_STAMPS, "microsoft365") is Attestation.FAILED
 
 
 def test_without_the_setting_nothing_of_it_is_believed(read):
-    for raw in (OURS + PASS + BORDER, MS_HOPS + AR + MS_PASS + MS_BORDER):
+    for raw in (OURS + PASS + BORDER, MS_HOPS + AR + MS_PASS + MS_BORDER + MS_STAMPS):
         message = read((raw + MAIL).encode(), authserv_ids=frozenset({"mx.google.com"}))
         assert message.participants[0].attestation is Attestation.NONE
 
@@ -90,14 +94,37 @@ FORGERIES = {
     "a verdict in a comment": OURS + "i=1; mx.google.com; (dmarc=pass header.from=example.org) spf=none\n" + BORDER,
     "another domain's pass": OURS + PASS.replace("header.from=example.org", "header.from=evil.example") + BORDER,
 }
+MS_FORGED = AR + MS_PASS + MS_BORDER
+MS_INSIDE = MS_STAMPS.replace("Anonymous", "Internal").replace("DB5EUR01FT001.eop-EUR01.prod.protection", "DB8PR01MB2.prod")
+MS_LOGIN = (
+    "Received: from DB5EUR01FT001.eop-EUR01.prod.protection.outlook.com (192.0.2.66) by\n "
+    "AM0PR01CA3.eurprd01.prod.outlook.com (2603:10a6::3) with Microsoft SMTP Server; Tue, 28 Sep 2026 08:00:01 +0000\n"
+)
 MS_FORGERIES = {
-    "the field below the border": MS_HOPS + MS_BORDER + AR + MS_PASS,
-    "a second border": MS_HOPS + AR + "spf=none\n" + MS_BORDER + AR + MS_PASS + MS_BORDER,
-    "no border": MS_HOPS + AR + MS_PASS + "Received: from x by mx.example.org; x\n",
-    "a stranger's hop": "Received: from a by mx.town.example; x\n" + AR + MS_PASS + MS_BORDER,
-    "a name that ends alike": MS_HOPS + AR + MS_PASS + MS_BORDER.replace("FT001.mail", "FT001.evilmail"),
-    "an id of somebody's": MS_HOPS + AR + "mx.evil.example; " + MS_PASS + MS_BORDER,
-    "what the provider renamed": MS_HOPS + "Authentication-Results-Original: " + MS_PASS + MS_BORDER,
+    "the field below the border": MS_HOPS + MS_BORDER + AR + MS_PASS + MS_STAMPS,
+    "a second border": MS_HOPS + AR + "spf=none\n" + MS_BORDER + AR + MS_PASS + MS_BORDER + MS_STAMPS,
+    "no border": MS_HOPS + AR + MS_PASS + "Received: from x by mx.example.org; x\n" + MS_STAMPS,
+    "a stranger's hop": "Received: from a by mx.town.example; x\n" + AR + MS_PASS + MS_BORDER + MS_STAMPS,
+    "a name that ends alike": MS_HOPS
+    + AR
+    + MS_PASS
+    + MS_BORDER.replace("FT001.mail", "FT001.evilmail")
+    + MS_STAMPS,
+    "an id of somebody's": MS_HOPS + AR + "mx.evil.example; " + MS_PASS + MS_BORDER + MS_STAMPS,
+    "what the provider renamed": MS_HOPS + "Authentication-Results-Original: " + MS_PASS + MS_BORDER + MS_STAMPS,
+    # Mails that never came in from outside: the border and the verdict above it are their sender's.
+    "a colleague's mail": MS_HOPS + MS_FORGED + MS_INSIDE,
+    "a login that calls itself the border": MS_LOGIN + MS_FORGED + MS_INSIDE,
+    "its stamps forged as well": MS_LOGIN + MS_FORGED + MS_STAMPS + MS_INSIDE,
+    "forged stamps first": MS_LOGIN + MS_STAMPS + MS_FORGED + MS_INSIDE,
+    "a stamp twice, and alike": MS_HOPS + MS_FORGED + MS_STAMPS + MS_STAMPS,
+    "no stamps": MS_HOPS + MS_FORGED,
+    "no stamp of who judged": MS_HOPS + MS_FORGED + MS_STAMPS.partition("\n")[2],
+    "another server judged": MS_HOPS + MS_FORGED + MS_STAMPS.replace("FT001", "FT002"),
+    "a server elsewhere judged": MS_HOPS + MS_FORGED + MS_STAMPS.replace("outlook.com", "outlook.com.evil.example"),
+    "no hop from the border": MS_HOPS.partition("\nReceived: from DB5")[0] + "\n" + MS_FORGED + MS_STAMPS,
+    "no hop at all": MS_FORGED + MS_STAMPS,
+    "a hop from another server": MS_HOPS.replace("FT001", "FT002") + MS_FORGED + MS_STAMPS,
 }
 
 

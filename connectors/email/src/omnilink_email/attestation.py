@@ -14,7 +14,6 @@ from omnilink_email.settings import EmailSettings
 
 _RESULT = re.compile(r"\s*([A-Za-z][\w.-]{0,40})(?:\s*/\s*\d+)?\s*=\s*([A-Za-z][\w-]{0,40})")
 _FROM_PROPERTY = re.compile(r'(?:^|\s)header\s*\.\s*from\s*=\s*"?([^\s";]{1,320})', re.IGNORECASE)
-_SECTIONS = 200
 
 
 class _Result(NamedTuple):
@@ -61,7 +60,7 @@ def _own_results(headers: Headers, authserv_ids: frozenset[str]) -> list[_Result
         if name != "authentication-results":
             continue
         text, _ = headers.decode(value)
-        sections = split_sections(text, _SECTIONS)
+        sections = split_sections(text)
         words = sections[0].split()
         if not words or words[0].strip('"').lower() not in authserv_ids:
             continue

@@ -3,6 +3,7 @@
 import re
 
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^";]+|;', re.DOTALL)
+_MOST_SECTIONS = 200
 _PLAIN = re.compile(r'"[^\s";=\\]*"')
 
 
@@ -36,19 +37,18 @@ def strip_comments(value: str) -> str:
     return "".join(kept)
 
 
-def split_sections(value: str, most: int) -> list[str]:
-    """The sections of a value that `;` parts, without comments. Of quoted strings only single words are kept.
+def split_sections(value: str) -> list[str]:
+    """The first 200 sections of a value that `;` parts, without comments. Of quoted strings only single words are kept.
 
     A sender has a say in what is quoted: `smtp.mailfrom="x; dmarc=pass"@evil.example` tells nothing of DMARC.
 
     Args:
         value: the value, comments and all.
-        most: sections that are read.
     """
     sections = [""]
     for piece in _PIECE.findall(strip_comments(value)):
         if piece == ";":
-            if len(sections) == most:
+            if len(sections) == _MOST_SECTIONS:
                 break
             sections.append("")
         elif piece.startswith('"') and not _PLAIN.fullmatch(piece):
