@@ -233,6 +233,58 @@ async def test_a_secret_code_is_nowhere(town):
     assert "4711" not in page.model_dump_json()
 
 
+def without_public_url(town: Town) -> FakeCall:
+    """A call to a hub behind somebody's own web framework, which alone knows the address."""
+    town.hub = Hub(town.hub.store, replace(town.hub.settings, public_url=None))
+    town.ask = lambda request: town.hub.receive("helpline", request)
+    return town.call()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"ErrorUrl": "{url}"},
+        {"ErrorUrl": "https://hooks.town.example:443/hooks/helpline?{query}"},
+        {"ErrorUrl": "HTTPS://Hooks.Town.example/hooks/helpline?{query}"},
+        {"ErrorUrl": "https://elsewhere.example/hooks/helpline?{query}"},
+        {"ErrorUrl": "https://hooks.town.example/hooks/helpline?step=3&secret%3D1"},
+        {"ErrorUrl": ""},
+        {},
+    ],
+)
+@pytest.mark.parametrize("public", [True, False])
+async def test_a_secret_code_is_nowhere_either_when_its_answer_failed(town, told, public):
+    call = town.call() if public else without_public_url(town)
+    await call.ring()
+    await call.press("2")
+    await call.press("2")
+    url = f"{URL}?{call.waits.get('action').partition('?')[2]}"
+    told = {name: text.format(url=url, query=url.partition("?")[2]) for name, text in told.items()}
+    for respelt in (False, True):
+        request = call.make_request(URL, {"Digits": "4711", "ErrorCode": "11200", **told})
+        if respelt:  # the same fields in other letters: signed alike
+            body = request.body.replace(b"CallSid", b"%43allSid").replace(b"Digits", b"%44igits")
+            request = replace(request, body=body)
+        assert (await town.ask(request)).status == 200
+    await town.hub.process()
+    for envelope in await town.hub.store.read_envelopes(town.hub.scope):
+        assert b"4711" not in envelope.body
+    assert "4711" not in (await town.hub.timeline(ANA)).model_dump_json()
+
+
+@pytest.mark.parametrize("spelt", [URL, URL.replace("example", "example:443"), URL.replace("hooks.t", "Hooks.T")])
+@pytest.mark.parametrize("public", [True, False])
+async def test_the_fallback_goes_on_however_its_address_is_spelt(town, spelt, public):
+    call = town.call() if public else without_public_url(town)
+    await call.ring()
+    await call.press("2")
+    failed = call.waits.get("action").partition("?")[2]
+    answer = await town.ask(
+        call.make_request(URL, {"Digits": "2", "ErrorCode": "11200", "ErrorUrl": f"{spelt}?{failed}"})
+    )
+    assert b"<Gather" in answer.body
+
+
 async def test_nobody_reachable_may_leave_a_message(town):
     call = town.call()
     await call.ring()

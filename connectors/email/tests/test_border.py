@@ -95,7 +95,10 @@ FORGERIES = {
     "another domain's pass": OURS + PASS.replace("header.from=example.org", "header.from=evil.example") + BORDER,
 }
 MS_FORGED = AR + MS_PASS + MS_BORDER
-MS_INSIDE = MS_STAMPS.replace("Anonymous", "Internal").replace("DB5EUR01FT001.eop-EUR01.prod.protection", "DB8PR01MB2.prod")
+MS_INSIDE = (
+    "X-MS-Exchange-Organization-AuthSource: DB8PR01MB2.eurprd01.prod.outlook.com\n"
+    "X-MS-Exchange-Organization-AuthAs: Internal\n"
+)
 MS_LOGIN = (
     "Received: from DB5EUR01FT001.eop-EUR01.prod.protection.outlook.com (192.0.2.66) by\n "
     "AM0PR01CA3.eurprd01.prod.outlook.com (2603:10a6::3) with Microsoft SMTP Server; Tue, 28 Sep 2026 08:00:01 +0000\n"
@@ -105,11 +108,7 @@ MS_FORGERIES = {
     "a second border": MS_HOPS + AR + "spf=none\n" + MS_BORDER + AR + MS_PASS + MS_BORDER + MS_STAMPS,
     "no border": MS_HOPS + AR + MS_PASS + "Received: from x by mx.example.org; x\n" + MS_STAMPS,
     "a stranger's hop": "Received: from a by mx.town.example; x\n" + AR + MS_PASS + MS_BORDER + MS_STAMPS,
-    "a name that ends alike": MS_HOPS
-    + AR
-    + MS_PASS
-    + MS_BORDER.replace("FT001.mail", "FT001.evilmail")
-    + MS_STAMPS,
+    "a name that ends alike": MS_HOPS + AR + MS_PASS + MS_BORDER.replace("FT001.mail", "FT001.evilmail") + MS_STAMPS,
     "an id of somebody's": MS_HOPS + AR + "mx.evil.example; " + MS_PASS + MS_BORDER + MS_STAMPS,
     "what the provider renamed": MS_HOPS + "Authentication-Results-Original: " + MS_PASS + MS_BORDER + MS_STAMPS,
     # Mails that never came in from outside: the border and the verdict above it are their sender's.

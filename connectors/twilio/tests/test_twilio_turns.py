@@ -68,10 +68,11 @@ def test_what_only_tells_something_waits_for_nothing(connector, make, told):
     assert connector.find_turn(make({**RING, **told})) is None
 
 
-def test_a_turn_has_what_was_keyed_in_and_said(connector, make):
-    turn = connector.find_turn(
-        make({**GOES_ON, "Digits": "12*", "SpeechResult": "la farola", "Confidence": "0.71"}, "state=main.es.0&step=3")
+def test_a_turn_has_what_was_keyed_in_and_said(connector, make, verify):
+    request = make(
+        {**GOES_ON, "Digits": "12*", "SpeechResult": "la farola", "Confidence": "0.71"}, "state=main.es.0&step=3"
     )
+    turn = connector.find_turn(request)
     assert turn is not None
     assert (turn.step, turn.state, turn.digits, turn.speech, turn.confidence) == (
         3,
@@ -80,7 +81,7 @@ def test_a_turn_has_what_was_keyed_in_and_said(connector, make):
         "la farola",
         0.71,
     )
-    assert turn.kept_body is None
+    assert verify(request).kept_body is None
 
 
 def test_the_key_that_ended_a_recording_is_no_answer(connector, make):
@@ -156,13 +157,22 @@ def test_no_field_can_become_a_part_of_the_address(make, verify):
     assert isinstance(verify(make({n: v for n, v in GOES_ON.items() if n != "AccountSid"}, "step=1")), Rejected)
 
 
-def test_a_secret_is_not_in_what_is_kept(connector, make):
+def test_a_secret_is_not_in_what_is_kept(connector, make, verify):
     request = make({**GOES_ON, "Digits": "4711", "SpeechResult": "four seven"}, "state=pin&secret=1&step=3")
     turn = connector.find_turn(request)
     assert turn is not None
     assert turn.digits == "4711"
-    kept = dict(parse_qsl((turn.kept_body or b"").decode()))
+    kept = dict(parse_qsl(verify(request).kept_body.decode()))
     assert kept == {**GOES_ON, "Digits": "••••", "SpeechResult": "•••"}
+
+
+@pytest.mark.parametrize("query", ["", "team=5"])
+def test_keys_of_somebody_elses_menu_are_kept_unless_their_answer_failed(make, verify, query):
+    pressed = {**GOES_ON, "Digits": "4711"}
+    assert verify(make(pressed, query)).kept_body is None
+    kept = verify(make({**pressed, "ErrorCode": "11200"}, query)).kept_body
+    assert dict(parse_qsl(kept.decode())) == {**pressed, "Digits": "••••", "ErrorCode": "11200"}
+    assert verify(make({**GOES_ON, "ErrorCode": "11200"}, query)).kept_body is None
 
 
 def test_places_come_back_as_they_were_written():

@@ -83,7 +83,7 @@ class Receiver:
             return await self._refuse(account, rejected.reason, WebhookResponse(rejected.status))
         turn = connector.find_turn(request) if isinstance(connector, AnswersInline) else None
         received = Received(
-            body=request.body if turn is None or turn.kept_body is None else turn.kept_body,
+            body=request.body if verdict.kept_body is None else verdict.kept_body,
             headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
             authenticity=Authenticity.VERIFIED,
             delivery_key=verdict.replay_key,

@@ -33,6 +33,10 @@ def _require(right: bool, what: str) -> None:
         raise BadInput(what)
 
 
+def _require_key(finish_on: str) -> None:
+    _require(len(finish_on) <= 1 and finish_on in KEYS, "finish_on is one key, or none")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Say:
     """Words to be spoken.
@@ -86,7 +90,7 @@ class Gather:
     def __post_init__(self) -> None:
         _require(self.digits or self.speech, "it must listen for digits or for speech")
         _require(self.count is None or 1 <= self.count <= 100, "count is a number from 1 to 100")
-        _require(len(self.finish_on) <= 1 and self.finish_on in KEYS, "finish_on is one key, or none")
+        _require_key(self.finish_on)
         _require(1 <= self.timeout_s <= 60, "timeout_s is a number from 1 to 60")
         _require(1 <= self.attempts <= 5, "attempts is a number from 1 to 5")
 
@@ -115,7 +119,7 @@ class Record:
     def __post_init__(self) -> None:
         _require(1 <= self.max_s <= LONGEST_RECORDING_S, f"max_s is a number from 1 to {LONGEST_RECORDING_S}")
         _require(1 <= self.silence_s <= 60, "silence_s is a number from 1 to 60")
-        _require(len(self.finish_on) <= 1 and self.finish_on in KEYS, "finish_on is one key, or none")
+        _require_key(self.finish_on)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -205,7 +209,6 @@ class Turn:
         speech: what was understood of what was said; `confidence` from 0 to 1, if told.
         recording_ref, recording_s: a recording that has just ended.
         dialled: how a call that was passed on went: `completed`, `busy`, `no-answer`, `failed`, `canceled`.
-        kept_body: the request's body as it may be stored, where it holds a secret; None = as it is.
     """
 
     key: str
@@ -221,7 +224,6 @@ class Turn:
     recording_ref: str | None = None
     recording_s: int | None = None
     dialled: str | None = None
-    kept_body: bytes | None = None
 
 
 AnswerHook = Callable[[Turn], Directive | None]

@@ -64,10 +64,12 @@ class Verified:
         replay_key: names this delivery; the same one twice is a duplicate. None where the scheme repeats
             itself lawfully and only event keys can tell.
         expires_at: until when the provider may repeat it, if the scheme says.
+        kept_body: the request's body as it may be stored, where it holds a secret or may hold one; None = as it is.
     """
 
     replay_key: str | None
     expires_at: datetime | None = None
+    kept_body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

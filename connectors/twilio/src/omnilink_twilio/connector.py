@@ -26,6 +26,7 @@ from omnilink.plugin import (
 from omnilink.plugin.answering import Directive, Turn
 from omnilink.plugin.credentials import basic_login, every_secret, newest_secret, require_api
 from omnilink_twilio.answers import read_answer
+from omnilink_twilio.form import make_form
 from omnilink_twilio.inbound import parse_envelope
 from omnilink_twilio.manifest import AUTH_TOKEN, CAPABILITIES, MANIFEST
 from omnilink_twilio.media import find_media
@@ -41,7 +42,7 @@ from omnilink_twilio.signature import (
     make_replay_key,
     split_form,
 )
-from omnilink_twilio.turns import find_place, make_turn_key, read_form, read_turn
+from omnilink_twilio.turns import find_place, make_turn_key, mask_secret, read_turn
 from omnilink_twilio.twiml import render_twiml
 
 _TOKEN_HEADER = "i-twilio-idempotency-token"  # noqa: S105 - a header's name
@@ -89,24 +90,16 @@ class TwilioConnector:
             return Rejected("signature_wrong")
         if find_swallowed(pairs):
             return Rejected("fields_ambiguous")
+        form = make_form(pairs)
         try:
-            turn = self._turn_key(request)
+            place = find_place(request.url, form)
         except ValueError:
             return Rejected("step")
-        return Verified(turn or _replay_key(request, header, pairs))
-
-    def _turn_key(self, request: RawRequest) -> str | None:
-        """Names a request that waits for TwiML by its step in the call: ours, signed, and asked for once.
-
-        Twilio's idempotency token is a header and not signed: a request played again under another token would be
-        answered again.
-
-        Raises:
-            ValueError: its address is none that we gave.
-        """
-        form = read_form(request)
-        place = find_place(request.url, form, self._settings) if form is not None else None
-        return make_turn_key(form.get("CallSid") or "", place.step) if form is not None and place is not None else None
+        if place is None:
+            key = _replay_key(request, header, pairs)
+        else:  # not Twilio's idempotency token: it is not signed, and under another one it would be answered again
+            key = make_turn_key(form.get("CallSid") or "", place.step)
+        return Verified(key, kept_body=mask_secret(form, place))
 
     @property
     def fallback(self) -> Directive:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -85,6 +85,14 @@ def parse_moment(written: str | None) -> datetime | None:
             continue
         return moment if moment.year >= 1970 else None
     return None
+
+
+def make_form(pairs: Iterable[tuple[bytes, bytes]]) -> Form:
+    """The form of a request's decoded pairs."""
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(clean(name.decode("utf-8", "replace")), []).append(clean(value.decode("utf-8", "replace")))
+    return Form({name: tuple(values) for name, values in fields.items()})
 
 
 def read_forms(body: bytes, content_type: str) -> Iterator[Form | None]:

@@ -5,6 +5,9 @@ the account's webhook with the place in the call in its query (`?state=main&step
 everything else. So a step is asked for once in a call, whatever is pressed: its number names the request, and a
 repetition of it, at the fallback address too, is known by it.
 https://www.twilio.com/docs/voice/twiml#request-parameters
+
+What is keyed in where the place says so is a secret, and so is what a fallback request holds whose place nobody can
+tell: both are replaced before anything is stored.
 """
 
 import re
@@ -17,7 +20,7 @@ from omnilink.plugin.webhook import RawRequest
 from omnilink_twilio.addresses import read_address
 from omnilink_twilio.form import Form, read_forms
 from omnilink_twilio.settings import TwilioSettings
-from omnilink_twilio.signature import FORM_TYPE
+from omnilink_twilio.signature import FORM_TYPE, spell_urls
 
 _PLACE = re.compile(r"(?:state=(?P<state>[A-Za-z0-9._-]{1,200})&)?(?P<secret>secret=1&)?step=(?P<step>[0-9]{1,4})")
 _OURS = re.compile(r"(?:^|&)step\b")
@@ -25,6 +28,8 @@ _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _CALL = re.compile(r"CA[0-9a-fA-F]{32}")
 _TOLD = ("CallbackSource", "SequenceNumber", "ParentCallSid", "RecordingSid", "TranscriptionSid", "ConferenceSid")
 """A request with one of these tells of something; nobody waits for its answer."""
+_FAILED = ("ErrorUrl", "ErrorCode")
+"""A request with one of these repeats one that failed. https://www.twilio.com/docs/usage/security/availability-reliability"""
 _SAID = ("Digits", "SpeechResult", "UnstableSpeechResult", "StableSpeechResult")
 MASK = "•"
 
@@ -64,20 +69,20 @@ def parse_place(query: str) -> Place | None:
     return None
 
 
-def find_place(url: str, form: Form, settings: TwilioSettings) -> Place | None:
+def find_place(url: str, form: Form) -> Place | None:
     """Where in a call a request stands that waits for its answer; None where none is waited for.
 
     Args:
         url: as it was called.
         form: the request's fields.
-        settings: the account's.
 
     Raises:
         ValueError: the address is nothing we ever gave, or the form cannot belong to it.
     """
     if not form.has("CallSid") or form.get("MessageSid") is not None:
         return None
-    place = parse_place(url.partition("?")[2].partition("#")[0])
+    base, _, query = url.partition("?")
+    place = parse_place(query.partition("#")[0])
     named = _CALL.fullmatch(form.get("CallSid") or "") is not None
     if place is not None:
         # Twilio signs the address and the first field's name without a border between them. That field is the account:
@@ -87,15 +92,40 @@ def find_place(url: str, form: Form, settings: TwilioSettings) -> Place | None:
         return place
     if not named or form.has(*_TOLD):
         return None
-    failed, ours = form.get("ErrorUrl"), settings.public_url
-    if failed is not None and ours is not None and failed.startswith(f"{ours}?"):
+    failed, _, query = (form.get("ErrorUrl") or "").partition("?")
+    if query and _is_same_address(failed, base):
         # The number's fallback address repeats the request that failed, and names the address that did.
         try:
-            return parse_place(failed.removeprefix(f"{ours}?"))
+            return parse_place(query)
         except ValueError:
             return None
     rings = form.get("CallStatus") == "ringing" and (form.get("Direction") or "inbound") == "inbound"
     return Place() if rings else None
+
+
+def _is_same_address(one: str, other: str) -> bool:
+    """Whether two spellings are one address: of a host in any case, with the default port or without."""
+
+    def spell(url: str) -> set[str]:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        return set(spell_urls(f"{scheme.lower()}://{host.lower()}{slash}{path}"))
+
+    return not spell(one).isdisjoint(spell(other))
+
+
+def mask_secret(form: Form, place: Place | None) -> bytes | None:
+    """The form as it may be stored, where something secret may have been keyed in or said; None = as it is.
+
+    Args:
+        form: the request's fields.
+        place: where in the call it stands (`find_place`).
+    """
+    if place is None or place.step == 0:  # nothing had been asked for there: what was keyed in belongs to what failed
+        secret = form.has(*_FAILED)
+    else:
+        secret = place.secret
+    return _mask(form) if secret and form.has("CallSid") and form.has(*_SAID) else None
 
 
 def make_turn_key(call_sid: str, step: int) -> str:
@@ -109,19 +139,12 @@ def read_step(delivery_key: str | None, call_sid: str) -> int | None:
     return int(step) if prefix == f"turn:{call_sid}" and step.isascii() and step.isdigit() else None
 
 
-def read_form(request: RawRequest) -> Form | None:
-    """The fields of a request that is a form and may be about a call; nothing else ever waits for TwiML."""
-    if b"CallSid" not in request.body and "?" not in request.url:
-        return None
-    content_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
-    return next(iter(read_forms(request.body, FORM_TYPE)), None) if content_type == FORM_TYPE else None
-
-
 def read_turn(request: RawRequest, settings: TwilioSettings) -> Turn | None:
     """The turn a verified request is, with what was keyed in or said; None where it is none."""
-    form = read_form(request)
+    content_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    form = next(iter(read_forms(request.body, FORM_TYPE)), None) if content_type == FORM_TYPE else None
     try:
-        place = find_place(request.url, form, settings) if form is not None else None
+        place = find_place(request.url, form) if form is not None else None
     except ValueError:
         return None
     if form is None or place is None:
@@ -144,7 +167,6 @@ def read_turn(request: RawRequest, settings: TwilioSettings) -> Turn | None:
         recording_ref=recording,
         recording_s=form.whole("RecordingDuration"),
         dialled=form.get("DialCallStatus"),
-        kept_body=_mask(form) if place.secret else None,
     )
 
 

@@ -43,8 +43,10 @@ def check(trial: Trial) -> None:
     connector = trial.facts.connector
     assert isinstance(connector, AnswersInline)  # noqa: S101 - the contract is about those
     trial.check(trial.suite.connector.manifest.reply == "synchronous", "its manifest does not say that it answers")
-    turns = list(_check_turns(trial, connector))
-    trial.needs(turns, "sample of a request that waits for its answer")
+    found = list(_check_turns(trial, connector))
+    trial.needs(found, "sample of a request that waits for its answer")
+    trial.needs(any(masked for _, masked in found), "sample of a turn whose secret is masked")
+    turns = [turn for turn, _ in found]
     fallback = connector.fallback
     trial.check(isinstance(fallback, Directive), "the fallback is no directive")
     for turn in turns[:2]:
@@ -53,7 +55,8 @@ def check(trial: Trial) -> None:
         _check_words(trial, connector, turn)
 
 
-def _check_turns(trial: Trial, connector: AnswersInline) -> Iterator[Turn]:
+def _check_turns(trial: Trial, connector: AnswersInline) -> Iterator[tuple[Turn, bool]]:
+    """The turns, and whether what is kept of them is masked."""
     key = trial.facts.secret_texts[trial.facts.signed_with]
     quiet = 0
     for sample in trial.facts.samples:
@@ -71,9 +74,10 @@ def _check_turns(trial: Trial, connector: AnswersInline) -> Iterator[Turn]:
         )
         for body in change_bytes(request.body, budget=CHANGES):
             _find(trial, connector, replace(request, body=body), f"{sample.name} with a byte changed")
-        if turn.kept_body is not None:
-            _check_secret(trial, turn, sample.name)
-        yield turn
+        kept = verdict.kept_body if isinstance(verdict, Verified) else None
+        if kept is not None:
+            _check_secret(trial, turn, kept, sample.name)
+        yield turn, kept is not None
     trial.check(quiet, "every sample waits for an answer, also those that only tell something")
 
 
@@ -85,8 +89,7 @@ def _find(trial: Trial, connector: AnswersInline, request: RawRequest, name: str
         raise
 
 
-def _check_secret(trial: Trial, turn: Turn, name: str) -> None:
-    kept = turn.kept_body or b""
+def _check_secret(trial: Trial, turn: Turn, kept: bytes, name: str) -> None:
     trial.check(turn.digits, f"{name}: what is masked has no digits, so nothing is shown")
     trial.check(turn.digits.encode() not in kept, f"{name}: what is kept holds the secret")
     told = "".join(event.model_dump_json() for event in trial.facts.parse(kept, {}))
