@@ -3,7 +3,8 @@
 import pytest
 from tests.outbound.conftest import ANA
 
-from omnilink.outbound.files import digest_of, read_files
+from omnilink.outbound.files import read_files
+from omnilink.plugin.sending import digest_of
 
 pytestmark = pytest.mark.anyio
 

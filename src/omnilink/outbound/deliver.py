@@ -17,13 +17,13 @@ from omnilink.model.part import Media
 from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.charging import Meters, is_billed
-from omnilink.outbound.files import BLOB, digest_of
 from omnilink.outbound.outcome import LEASE_S, Progress, decide_outcome, mark_of, outcome_lookup
 from omnilink.outbound.people import whose_word_counts
 from omnilink.outbound.refusals import refuse_without_consent
 from omnilink.outbound.transport import send_step
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.sending import (
+    BLOB,
     Accepted,
     Answer,
     Declined,
@@ -37,6 +37,7 @@ from omnilink.plugin.sending import (
     Sends,
     Step,
     Unknown,
+    digest_of,
 )
 from omnilink.plugin.webhook import Secrets
 from omnilink.store.base import Context, DecisionStore, PeopleStore

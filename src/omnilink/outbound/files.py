@@ -7,23 +7,12 @@ from pathlib import Path
 
 from omnilink.errors import SendRefused, UnreadableFile
 from omnilink.model.part import Media
-from omnilink.plugin.sending import MediaFile
-
-BLOB = "blob:"
-"""What a `Media.ref` of bytes kept here begins with; their sha256 follows."""
-
-_COPY = "#"
-"""Between the digest and a number: the same bytes once more in one message, under another name."""
+from omnilink.plugin.sending import BLOB, COPY, MediaFile
 
 LARGEST_BYTES = 100_000_000
 """WhatsApp's largest document; each channel's own limit is asked when it is rendered."""
 
 _KINDS = {"image": "image", "audio": "audio", "video": "video"}
-
-
-def digest_of(ref: str) -> str:
-    """The sha256 of the bytes that a `blob:` reference means."""
-    return ref.removeprefix(BLOB).partition(_COPY)[0]
 
 
 def read_files(paths: Iterable[str | Path]) -> tuple[tuple[Media, ...], dict[str, MediaFile]]:
@@ -50,7 +39,7 @@ def read_files(paths: Iterable[str | Path]) -> tuple[tuple[Media, ...], dict[str
         kind = _KINDS.get(mime_type.partition("/")[0], "document")
         ref = f"{BLOB}{digest}"
         if ref in files:
-            ref = f"{ref}{_COPY}{len(files)}"
+            ref = f"{ref}{COPY}{len(files)}"
         parts.append(
             Media(kind=kind, ref=ref, mime_type=mime_type, filename=path.name, size=len(content), sha256=digest)  # type: ignore[arg-type]
         )

@@ -15,12 +15,12 @@ from omnilink.model.scope import Scope
 from omnilink.outbound.accounts import SendingAccounts
 from omnilink.outbound.charging import Meters
 from omnilink.outbound.deliver import Delivered, Deliverer
-from omnilink.outbound.files import digest_of, read_files
+from omnilink.outbound.files import read_files
 from omnilink.outbound.outcome import Progress
 from omnilink.outbound.plan import Find, Planner
 from omnilink.outbound.record import decide_queue, queue_lookup
 from omnilink.plugin.http import HttpClient
-from omnilink.plugin.sending import MediaFile
+from omnilink.plugin.sending import MediaFile, digest_of
 from omnilink.store.base import Store
 
 TRIES = 20

@@ -28,6 +28,7 @@ from omnilink.plugin.sending import (
     Transmits,
     TransportFailed,
     Unknown,
+    digest_of,
 )
 from omnilink.plugin.session import Handed, HoldsSession, Session
 from omnilink.plugin.settings import Secret
@@ -57,6 +58,6 @@ __all__ = [
     "NeedsKeys", "NotDispatched", "Outcome", "Parses", "Polls", "RawRequest", "ReadsFiles", "ReceivesWebhooks",
     "Rejected", "RenderPlan", "Secret", "Secrets", "SendContext", "Sends", "ServesVisitors", "Session", "Setting",
     "Step", "StoredFile", "TakesFiles", "Tariff", "Throttled", "Transmits", "TransportFailed", "Turn", "Unknown",
-    "Verified", "Visitor", "VisitorSite", "WebhookResponse", "hookimpl", "read_outcome", "read_tariff",
+    "Verified", "Visitor", "VisitorSite", "WebhookResponse", "digest_of", "hookimpl", "read_outcome", "read_tariff",
     "retry_after_s",
 ]  # fmt: skip

@@ -15,6 +15,17 @@ from omnilink.model.outgoing import Loss, Outgoing
 from omnilink.plugin.http import HttpClient, HttpResponse
 from omnilink.plugin.webhook import Secrets
 
+BLOB = "blob:"
+"""What a `Media.ref` of bytes kept here begins with; their sha256 follows."""
+
+COPY = "#"
+"""Between the digest and a number: the same bytes once more in one message, under another name."""
+
+
+def digest_of(ref: str) -> str:
+    """The sha256 of the bytes that a `blob:` reference means."""
+    return ref.removeprefix(BLOB).partition(COPY)[0]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MediaFile:

@@ -258,6 +258,29 @@ async def test_an_upload_is_sniffed_kept_named_in_a_message_and_given_out_as_a_d
     assert (await chat.call("GET", url.removeprefix("https://chat.town.example")[:-3] + "AAA")).status == 403
 
 
+async def test_two_files_of_equal_bytes_keep_their_names_both_ways(chat, tmp_path):
+    token, who = await visitor(chat)
+    names = ["plan.txt", "copy.txt"]
+    ups = [await chat.call("POST", f"files?name={name}", b"the same", token=token) for name in names]
+    await chat.say(token, "", files=[up.json["file"] for up in ups])
+    for name in names:
+        (tmp_path / name).write_bytes(b"the same")
+    await chat.hub.process()
+    await chat.hub.outbox.send(who, "Both", files=[tmp_path / name for name in names])
+    await chat.hub.outbox.deliver()
+    for entry in await chat.entries(token):
+        files = [part for part in entry["parts"] if part["type"] == "file"]
+        assert [file["name"] for file in files] == names
+        for file in files:
+            got = await chat.call("GET", file["url"].removeprefix("https://chat.town.example"), origin=None)
+            assert (got.status, got.body) == (200, b"the same")
+            assert f'filename="{file["name"]}"' in got.headers["content-disposition"]
+    said = next(i for i in (await chat.hub.timeline(who)).items if i.interaction.direction == "inbound")
+    assert [part.filename for part in said.current_parts if isinstance(part, Media)] == names
+    kept = await chat.hub.media.items(interactions=[said.interaction.id])
+    assert {item.state for item in kept} == {MediaState.FETCHED}
+
+
 async def test_uploads_that_are_too_large_empty_or_of_no_wanted_type_are_refused(chat):
     token, _ = await visitor(chat)
     for body, status in ((b"x" * 10_001, 413), (b"", 400), (b"<html><script>", 415), (b"MZ\x90\x00" + bytes(99), 415)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from omnilink.errors import SendRefused
 from omnilink.model import Action, ContactCard, Location, Loss, Media, Offer, Outgoing, Quoted, Template, Text
-from omnilink.plugin import Keep, RenderPlan, SendContext, Step
+from omnilink.plugin import Keep, RenderPlan, SendContext, Step, digest_of
 from omnilink.plugin.fields import clean
 from omnilink.plugin.formatting import parse_markdown, render_pieces, split_text
 from omnilink_webchat.inbound import conversation_key, message_key
@@ -131,7 +131,7 @@ class _Writer:
             if len(file.content) > LARGEST_BYTES:
                 raise SendRefused("a file is larger than the chat takes", reason="too-large", connector="webchat")
             self.files.append(file.content)
-            return {**shown, "sha256": ref.removeprefix("blob:"), "size": len(file.content)}
+            return {**shown, "sha256": digest_of(ref), "size": len(file.content)}
         if not ref.startswith("https://"):
             raise SendRefused("a file to send has no bytes and no https address", reason="not-supported",
                               connector="webchat")  # fmt: skip
