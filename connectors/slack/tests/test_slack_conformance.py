@@ -3,11 +3,16 @@
 import hashlib
 import hmac
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
+from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 from omnilink.plugin import Accepted, Declined, Throttled, Unknown
 from omnilink.testing import ConnectorSuite, Sample, VendorAnswer, find_specs, http
+from omnilink.testing.fakes import FakeHttp, FakeLine, FakeResponse
 from omnilink.testing.fakes.slack import FakeSlack
 from omnilink_slack.connector import SlackConnector
 
@@ -20,6 +25,42 @@ def answered(**fields):
     return http(200, json.dumps({"ok": "error" not in fields, **fields}).encode())
 
 
+class SlackLine(FakeLine):
+    """Socket Mode. https://docs.slack.dev/apis/events-api/using-socket-mode"""
+
+    @contextmanager
+    def installed(self):
+        async def connect(url):
+            wire = self.connect()
+            wire.say('{"type": "hello", "num_connections": 1}')
+            return wire
+
+        with patch("omnilink_slack.session.connect_websocket", connect):
+            yield FakeHttp(self)
+
+    def answer(self, request_url):
+        told = {"ok": True, "url": "wss://wss-primary.slack.com/link/?ticket=1"}
+        if self.refuses:
+            told = {"ok": False, "error": {"busy": "internal_error", "login": "invalid_auth"}[self.refuses]}
+        return FakeResponse(200, {}, json.dumps(told).encode())
+
+    def frame(self, sample, ticket):
+        form = dict(parse_qsl(sample.body.decode(), keep_blank_values=True))
+        if sample.headers.get("content-type") == "application/json":
+            kind, payload = "events_api", json.loads(sample.body)
+        elif "payload" in form:
+            kind, payload = "interactive", json.loads(form["payload"])
+        else:
+            kind, payload = "slash_commands", form
+        return json.dumps({"type": kind, "envelope_id": ticket, "payload": payload})
+
+    def read_ticket(self, said):
+        return json.loads(said).get("envelope_id")
+
+    def ending(self):
+        return '{"type": "disconnect", "reason": "warning"}'
+
+
 class TestSlack(ConnectorSuite):
     connector = SlackConnector
     own = ("slack:T0TOWN/U0LUIS", "tel:+34910000000")
@@ -27,6 +68,7 @@ class TestSlack(ConnectorSuite):
     signed_with = "signing_secret"
     hosts = frozenset({"slack.com", "files.slack.com"})
     recordings = ("slack",)
+    holding: ClassVar = {"socket_mode": True}
 
     def samples(self):
         for name, payload in PAYLOADS["json"].items():
@@ -74,6 +116,9 @@ class TestSlack(ConnectorSuite):
             yield VendorAnswer(code, answered(error=code), Declined(reason, code))
         yield VendorAnswer("ratelimited", http(429, b'{"ok": false}', retry_after="30"), Throttled(30.0))
         yield VendorAnswer("fatal_error", answered(error="fatal_error"), Unknown("fatal_error"))
+
+    def line(self):
+        return SlackLine()
 
     def made_id(self, step):
         upload = "getUploadURLExternal" in step

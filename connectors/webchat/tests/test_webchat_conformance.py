@@ -1,5 +1,8 @@
 """Web chat under every contract of the kit. What a browser does with it is shown in Chromium (`real`)."""
 
+import base64
+import hashlib
+import hmac
 import json
 from typing import Any, ClassVar
 
@@ -14,6 +17,11 @@ ANA = {"feed": "u.4711", "identified": True, "claims": {"name": "Ana García", "
 SHA = "5d" * 32
 
 
+def b64(data: bytes) -> str:
+    """RFC 7515 §2."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def said(visitor: dict[str, Any], **what: Any) -> dict[str, Any]:
     return {"v": 1, "visitor": visitor, "said": what, "at": "2026-03-02T08:15:00+00:00"}
 
@@ -22,7 +30,10 @@ class TestWebchat(ConnectorSuite):
     connector = WebchatConnector
     own = ("webchat:town/desk",)
     options: ClassVar = {"origins": ["https://www.town.example"]}
-    secrets: ClassVar = {"session_secret": "canary-session-secret-0123456789abcdef"}
+    secrets: ClassVar = {
+        "session_secret": "canary-session-secret-0123456789abcdef",
+        "identity_secret": "canary-identity-secret-0123456789abcd",
+    }
     echoes = False
     real = "tests/real/webchat/test_chat.py::test_a_chat_survives_closing_the_widget_and_a_restart_of_the_server"
 
@@ -49,6 +60,17 @@ class TestWebchat(ConnectorSuite):
             expect=("delivery_updated", "delivery_updated", "delivery_updated"), webhook=False,
         )  # fmt: skip
         yield Sample.json("login", said(ANA, t="login", verified=["email"]), expect=("handle_learned",), webhook=False)
+
+    def hello(self, who, secrets, now):
+        if who is None:
+            return b'{"device": "device-0123456789"}'
+        claims = {"sub": who, "name": "Ana", "exp": now.timestamp() + 600, "nonce": f"nonce-of-{who}"}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        mac = hmac.digest(secrets["identity_secret"].encode(), signed.encode(), hashlib.sha256)
+        return json.dumps({"device": "device-0123456789", "identity": f"{signed}.{b64(mac)}"}).encode()
+
+    def frame(self, text, ident, files=()):
+        return json.dumps({"t": "say", "id": ident, "text": text, "files": list(files)}).encode()
 
     def wire_texts(self, request):
         return read_texts(json.loads(request.body))

@@ -15,7 +15,7 @@ class TestCarrier(ConnectorSuite):
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -23,6 +23,7 @@ from omnilink.plugin.connector import Connector
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.webhook import RawRequest
 from omnilink.testing.contracts import CONTRACTS
+from omnilink.testing.fakes.line import FakeLine
 from omnilink.testing.fakes.provider import FakeProvider
 from omnilink.testing.samples import Sample, SendSample, VendorAnswer, find_recordings, read_recordings
 from omnilink.testing.trial import ContractBroken, make_canary, run_contract
@@ -56,7 +57,8 @@ class ConnectorSuite:
     Attributes:
         connector: the class under test.
         own: the agency's own addresses there, as in a configuration.
-        options: the account's own settings; `polling` those of an account that polls, if they are others.
+        options: the account's own settings; `polling` and `holding` those of an account that polls or holds lines, if
+            they are others.
         secrets: values of secret settings, where their form matters; the kit makes up all others.
         signed_with: the secret setting that signs webhooks; the first one if not given.
         webhook_url: the public URL the provider calls.
@@ -74,6 +76,7 @@ class ConnectorSuite:
     own: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Any]] = {}
     polling: ClassVar[Mapping[str, Any] | None] = None
+    holding: ClassVar[Mapping[str, Any] | None] = None
     secrets: ClassVar[Mapping[str, str]] = {}
     signed_with: ClassVar[str | None] = None
     webhook_url: ClassVar[str] = "https://hooks.town.example/hooks/town"
@@ -120,6 +123,22 @@ class ConnectorSuite:
     def polled(self) -> HttpClient | None:
         """A provider in this process that `poll` gets something from, new for each call."""
         return None
+
+    def line(self) -> FakeLine | None:
+        """A provider in this process that opens lines, new for each call."""
+        return None
+
+    def hello(self, who: str | None, secrets: Mapping[str, str], now: datetime) -> bytes:
+        """What a visitor's client opens a session with: `who` is logged in, None = nobody.
+
+        Args:
+            secrets: secret setting → the value that proves it. Sign it after the vendor's page, not by your own code.
+        """
+        raise NotImplementedError("a connector that serves visitors needs `hello`")
+
+    def frame(self, text: str, ident: str, files: Sequence[str] = ()) -> bytes:
+        """What a visitor's client says: a message with its own id, and the names of its uploads."""
+        raise NotImplementedError("a connector that serves visitors needs `frame`")
 
     def wire_texts(self, request: Any) -> list[str]:
         """Every text a request says. Override it for requests that are neither HTTP nor plain records."""

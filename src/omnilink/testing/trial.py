@@ -51,12 +51,18 @@ class Facts:
 
     def make(self, *, own: Iterable[str] | None = None, options: Mapping[str, Any] | None = None) -> Connector:
         """A new connector object, as the core makes one; by default with the suite's addresses and options."""
+        return self.make_for("town", own=own, options=options)
+
+    def make_for(
+        self, account: str, *, own: Iterable[str] | None = None, options: Mapping[str, Any] | None = None
+    ) -> Connector:
+        """As `make`, for an account of another name."""
         texts = self.suite.own if own is None else own
         handles = tuple(normalise(parse_handle(text)) for text in texts)
         suite = self.suite
         return suite.connector(
             ConnectorSettings(
-                account="town",
+                account=account,
                 own_handles=handles,
                 public_url=suite.webhook_url,
                 options=dict(suite.options if options is None else options),
@@ -271,7 +277,8 @@ def applies(name: str, suite: "ConnectorSuite") -> bool:
     ability = CONTRACTS[name].ability
     if not ability:
         return True
-    from omnilink.plugin import answering, connector, sending
+    from omnilink.plugin import answering, connector, sending, session, visitors
 
-    protocol = next(getattr(m, ability) for m in (connector, sending, answering) if hasattr(m, ability))
+    rooms = (connector, sending, answering, session, visitors)
+    protocol = next(getattr(room, ability) for room in rooms if hasattr(room, ability))
     return isinstance(facts_of(suite).connector, protocol)

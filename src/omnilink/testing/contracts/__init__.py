@@ -44,6 +44,8 @@ _LIST = (
     Contract("signature", "Only the provider's own requests are accepted, nothing a byte away.", "ReceivesWebhooks"),
     Contract("answering", "One turn, one name; any directive can be said, and words stay words.", "AnswersInline"),
     Contract("poll", "What is polled goes on at its cursor, and a broken line is a transient error.", "Polls"),
+    Contract("sessions", "A line acknowledges what is on disk, tells the rest again, ends in time.", "HoldsSession"),
+    Contract("visitors", "Nobody is on the line unproven, and nobody sees or says another's words.", "ServesVisitors"),
     Contract("render", "Any message fits the channel's limits, and is the same when rendered again.", "Sends"),
     Contract("losses", "What the wire does not say, the loss report does, and nothing else.", "Sends"),
     Contract("outcome", "Every answer is read as one of five outcomes; only what never left may be repeated.", "Sends"),

@@ -14,9 +14,10 @@ the provider does, remembers, and tells the agency's webhooks of what happened, 
 """
 
 from omnilink.testing.fakes.descriptions import ApiDescription, Description, Violation, find_specs
+from omnilink.testing.fakes.line import FakeHttp, FakeLine, FakeWire
 from omnilink.testing.fakes.provider import FakeProvider, FakeResponse, TakesWebhooks, json_answer, route
 
 __all__ = [
-    "ApiDescription", "Description", "FakeProvider", "FakeResponse", "TakesWebhooks", "Violation", "find_specs",
-    "json_answer", "route",
+    "ApiDescription", "Description", "FakeHttp", "FakeLine", "FakeProvider", "FakeResponse", "FakeWire",
+    "TakesWebhooks", "Violation", "find_specs", "json_answer", "route",
 ]  # fmt: skip
