@@ -71,6 +71,11 @@ export class Composer {
     this.focus();
     if (text.length > TEXT_CHARS || files.some((kept) => !kept.file) || (!text && !files.length)) return;
     this.submit(text, files.map((kept) => kept.file));
+    this.clear();
+  }
+
+  /** Nothing is written and nothing attached. */
+  clear() {
     this.field.value = "";
     this.typedAt = 0;
     this.uploads.clear();
@@ -97,6 +102,7 @@ export class Composer {
       label.textContent = `${kept.name} (${size(kept.size, this.language)})`;
       this.complain("");
     } catch (error) {
+      if (!this.uploads.has(key)) return;
       remove();
       const told = { "file-type": "file_type", "too-large": "too_large" }[error.reason] || "upload_failed";
       this.complain(this.say(told, { name, size: limit }));

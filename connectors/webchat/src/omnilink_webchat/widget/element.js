@@ -43,10 +43,7 @@ class Chat extends HTMLElement {
     this.texts = options.texts;
     this.inline = Boolean(options.inline);
     this.line = new Line(options.base, options.identity || null);
-    this.messages = new Map();
-    this.first = null;
-    this.unread = 0;
-    this.seen = { delivered: new Set(), read: new Set() };
+    this.forget();
     this.attachShadow({ mode: "open" });
     this.build();
     this.listen();
@@ -78,12 +75,24 @@ class Chat extends HTMLElement {
 
   /** Who is logged in now: a token signed by the site, or null after a logout. */
   identify(identity) {
-    this.messages.clear();
-    this.first = null;
+    this.forget();
     this.list.replaceChildren();
     this.empty.hidden = false;
+    this.more.hidden = true;
+    this.composer.clear();
+    this.someone(false);
+    this.showUnread(0);
     this.tell("");
     this.line.identify(identity);
+  }
+
+  /** What is known of the person at the page. */
+  forget() {
+    clearTimeout(this.telling);
+    this.messages = new Map();
+    this.first = null;
+    this.unread = 0;
+    this.seen = { delivered: new Set(), read: new Set() };
   }
 
   // --- building --------------------------------------------------------------------------------------------------
@@ -270,6 +279,7 @@ class Chat extends HTMLElement {
   async earlier() {
     const anchor = this.list.firstElementChild;
     const entries = await this.line.earlier(this.first).catch(() => []);
+    if (anchor && !anchor.isConnected) return; // somebody else has come to the page
     const height = this.log.scrollHeight;
     for (const entry of entries) if (entry.t === "message") this.show(entry, this.time(entry.at), anchor);
     for (const entry of entries) if (entry.t !== "message") this.entry(entry);
@@ -282,9 +292,8 @@ class Chat extends HTMLElement {
 
   arrived(entry) {
     this.someone(false);
-    const told = Number(this.line.shelf.get("delivered") || 0);
-    if (entry.n > told) this.seen.delivered.add(entry.id);
-    if (entry.n > Number(this.line.shelf.get("read") || 0)) {
+    if (entry.n > this.line.marked("delivered")) this.seen.delivered.add(entry.id);
+    if (entry.n > this.line.marked("read")) {
       this.seen.read.add(entry.id);
       if (this.panel.hidden) this.showUnread(this.unread + 1);
     }
@@ -303,10 +312,10 @@ class Chat extends HTMLElement {
     const [delivered, read] = [[...this.seen.delivered], reads ? [...this.seen.read] : []];
     if (!delivered.length && !read.length) return;
     this.line.say({ t: "seen", delivered: delivered.slice(0, 100), read: read.slice(0, 100) });
-    this.line.shelf.set("delivered", String(this.newest));
+    this.line.mark("delivered", this.newest);
     this.seen.delivered.clear();
     if (!reads) return;
-    this.line.shelf.set("read", String(this.newest));
+    this.line.mark("read", this.newest);
     this.seen.read.clear();
   }
 

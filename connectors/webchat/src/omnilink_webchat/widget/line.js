@@ -6,13 +6,13 @@ const SILENT_MS = 60000;
 const SOCKET_TRIES = 2;
 const OPEN = 1; // WebSocket.readyState
 
-/** localStorage where a browser has it, a Map where it has not. */
+/** localStorage or sessionStorage where a browser has it, a Map where it has not. */
 export class Shelf {
-  constructor(prefix) {
+  constructor(prefix, storage) {
     this.prefix = prefix;
     this.memory = new Map();
     try {
-      this.disk = window.localStorage;
+      this.disk = window[storage];
       this.disk.getItem(prefix);
     } catch {
       this.disk = null;
@@ -53,6 +53,13 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Tells one name from another, and names nobody (FNV-1a). */
+function tag(name) {
+  let sum = 2166136261;
+  for (const letter of name) sum = Math.imul(sum ^ letter.codePointAt(0), 16777619);
+  return (sum >>> 0).toString(36);
+}
+
 export class Refused extends Error {
   constructor(reason, status) {
     super(reason);
@@ -66,7 +73,10 @@ export class Line extends EventTarget {
   constructor(base, identity = null) {
     super();
     this.base = base;
-    this.shelf = new Shelf(`omnilink:${new URL(base).pathname}:`);
+    const prefix = `omnilink:${new URL(base).pathname}:`;
+    this.shelf = new Shelf(prefix, "localStorage");
+    this.tab = new Shelf(prefix, "sessionStorage");
+    this.marks = [this.shelf, ""];
     this.identity = identity;
     this.session = null;
     this.last = null;
@@ -126,14 +136,32 @@ export class Line extends EventTarget {
   }
 
   async upload(file) {
-    const response = await this.fetch(`files?name=${encodeURIComponent(file.name)}`, {
+    return this.json(`files?name=${encodeURIComponent(file.name)}`, {
       method: "POST", body: file, headers: { "content-type": file.type || "application/octet-stream" },
     });
-    return response.json();
   }
 
   async earlier(before) {
-    return (await (await this.fetch(`history?before=${before}`)).json()).entries;
+    return (await this.json(`history?before=${before}`)).entries;
+  }
+
+  /** Up to which entry something was told. */
+  marked(name) {
+    const [shelf, whose] = this.marks;
+    return Number(shelf.get(name + whose) || 0);
+  }
+
+  mark(name, n) {
+    const [shelf, whose] = this.marks;
+    shelf.set(name + whose, String(n));
+  }
+
+  /** What the agency answers, for the person who asked: nobody who came to the page meanwhile gets it. */
+  async json(name, options = {}) {
+    const generation = this.generation;
+    const told = await (await this.fetch(name, options)).json();
+    if (generation !== this.generation) throw new Error("somebody else has come to the page");
+    return told;
   }
 
   // --- the session ---------------------------------------------------------------------------------------------
@@ -163,8 +191,10 @@ export class Line extends EventTarget {
     const session = await response.json();
     if (generation !== this.generation) throw new Error("somebody else has come to the page");
     this.session = session;
-    if (!this.session.identified) this.shelf.set("token", this.session.token);
-    this.dispatchEvent(new CustomEvent("session", { detail: this.session }));
+    // Of who is logged in the browser keeps nothing for longer than the tab is open.
+    this.marks = session.identified ? [this.tab, `.${tag(session.visitor)}`] : [this.shelf, ""];
+    if (!session.identified) this.shelf.set("token", session.token);
+    this.dispatchEvent(new CustomEvent("session", { detail: session }));
   }
 
   async fetch(name, options = {}) {
@@ -203,6 +233,7 @@ export class Line extends EventTarget {
 
   overSocket() {
     this.socketTries++; // until it has let something through
+    const generation = this.generation;
     return new Promise((resolve) => {
       const url = new URL("socket", this.base);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -216,11 +247,11 @@ export class Line extends EventTarget {
       socket.onmessage = (event) => {
         heard = Date.now();
         this.socketTries = 0;
-        this.hear(JSON.parse(event.data));
+        if (generation === this.generation) this.hear(JSON.parse(event.data));
       };
       socket.onclose = (event) => {
         clearInterval(beat);
-        if (event.code === 4401) this.session = null;
+        if (event.code === 4401 && generation === this.generation) this.session = null;
         if (this.socket === socket) this.socket = null;
         resolve();
       };
@@ -230,6 +261,7 @@ export class Line extends EventTarget {
   /** Where sockets are not let through. */
   async overStream() {
     this.aborter = new AbortController();
+    const generation = this.generation;
     const headers = this.last === null ? {} : { "last-event-id": String(this.last) };
     let response;
     try {
@@ -245,7 +277,7 @@ export class Line extends EventTarget {
     let rest = "";
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) break;
+      if (done || generation !== this.generation) break;
       const events = (rest + value).split("\n\n");
       rest = events.pop();
       for (const event of events) {
@@ -294,8 +326,7 @@ export class Line extends EventTarget {
     this.sending = item.id;
     if (this.socket?.readyState === OPEN) return this.socket.send(JSON.stringify(item));
     try {
-      const response = await this.fetch("say", { method: "POST", body: JSON.stringify(item) });
-      this.hear(await response.json());
+      this.hear(await this.json("say", { method: "POST", body: JSON.stringify(item) }));
     } catch (error) {
       const later = !error.status || error.status === 401 || error.status === 429 || error.status >= 500;
       this.refused({ id: item.id, reason: error.reason, ...(later ? { retry_after_s: 3 } : {}) });
