@@ -1,9 +1,11 @@
 """OAuth 2.0 access tokens (RFC 6749): asked for when they are needed, kept until shortly before they end.
 
-A connector that needs one has an `AccessTokens` an account. Tokens are kept in this process only; what lasts (a refresh
-token, a client's secret) is a secret of the account like any other.
+A connector that needs one has an `AccessTokens` an account. Access tokens are kept in this process only; what lasts (a
+refresh token, a client's secret) is a secret of the account like any other, and the refresh token that a provider gives
+in its place is kept as `refresh_tokens` says.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +16,20 @@ from omnilink.errors import ConfigError, SecretMissing, TransientError
 from omnilink.plugin.fields import at, read_json, text_at
 from omnilink.plugin.http import HttpClient
 from omnilink.plugin.outcomes import retry_after_s
+from omnilink.plugin.refresh_tokens import KeepsRefreshToken, RefreshTokenInMemory
 from omnilink.plugin.sending import HttpAnswer
-from omnilink.plugin.settings import Secret
+from omnilink.plugin.settings import MIN_SECRET_CHARS, Secret
 from omnilink.plugin.webhook import Secrets
 
 EARLY_S = 120.0
 """So long before its end a token is not used any more: what is done with it takes time."""
 UNTOLD_S = 300.0
 """A token whose life is not told (RFC 6749 §5.1 only recommends it) is kept no longer."""
+REFRESH_S = 30.0
+"""So long asking is not broken off: an answer that is lost may be the only one with the new refresh token."""
 CLIENT_SECRET, REFRESH_TOKEN = "oauth_client_secret", "oauth_refresh_token"
+
+logger = logging.getLogger("omnilink.plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,11 @@ class TokenSource:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccessToken:
-    """A token, and for how long it was given."""
+    """A token, for how long it was given, and the refresh token for the next time, if the provider gave a new one."""
 
     value: Secret
     lasts_s: float
+    refresh: Secret | None = None
 
 
 def render_token_request(source: TokenSource, secrets: Secrets, *, connector: str) -> bytes:
@@ -82,7 +90,9 @@ def read_token(answer: HttpAnswer, *, connector: str) -> AccessToken:
         if isinstance(lasts, str) and lasts.isdigit():  # some write the number as a text
             lasts = int(lasts)
         usable = isinstance(lasts, int | float) and not isinstance(lasts, bool) and lasts > 0
-        return AccessToken(Secret(value), float(lasts) if usable else UNTOLD_S)
+        new = text_at(told, "refresh_token") or ""
+        refresh = Secret(new) if len(new.strip()) >= MIN_SECRET_CHARS else None
+        return AccessToken(Secret(value), float(lasts) if usable else UNTOLD_S, refresh)
     if answer.status in (400, 401, 403) and text_at(told, "error") not in ("temporarily_unavailable", "slow_down"):
         raise ConfigError("the provider gives no token", connector=connector, status_code=answer.status,
                           hint="check oauth_client_id, the secret, the refresh token and the scope")  # fmt: skip
@@ -97,10 +107,20 @@ class AccessTokens:
         source: where from.
         connector: for errors.
         clock_s: a monotonic clock.
+        keeper: where a new refresh token is kept; this process if not given.
     """
 
-    def __init__(self, source: TokenSource, *, connector: str, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        source: TokenSource,
+        *,
+        connector: str,
+        clock_s: Callable[[], float] = time.monotonic,
+        keeper: KeepsRefreshToken | None = None,
+    ) -> None:
         self._source, self._connector, self._clock_s = source, connector, clock_s
+        self._keeper = RefreshTokenInMemory() if keeper is None else keeper
+        self._unkept: tuple[Secret, Secret] | None = None
         self._kept: AccessToken | None = None
         self._until_s = 0.0
         self._asking: object | None = None
@@ -128,6 +148,45 @@ class AccessTokens:
         self._kept = None
 
     async def _ask(self, secrets: Secrets, http: HttpClient) -> AccessToken:
+        configured = next(iter(secrets.get(REFRESH_TOKEN, ())), None)
+        if configured is None:
+            return await self._request(secrets, http)
+        import anyio
+
+        async with self._keeper.held():
+            newest = await self._newest(configured)
+            with anyio.move_on_after(REFRESH_S, shield=True):
+                token = await self._request({**secrets, REFRESH_TOKEN: (newest,)}, http)
+                if token.refresh is not None and token.refresh.reveal() != newest.reveal():
+                    self._unkept = (configured, token.refresh)
+                    await self._keep()
+                return token
+        raise TransientError("no token is given in time", connector=self._connector)
+
+    async def _newest(self, configured: Secret) -> Secret:
+        """The refresh token to ask with: one that could not be kept, as long as this process has it."""
+        from anyio import to_thread
+
+        if self._unkept is not None and self._unkept[0].reveal() == configured.reveal():
+            await self._keep()
+            if self._unkept is not None:
+                return self._unkept[1]
+        return await to_thread.run_sync(self._keeper.read, configured)
+
+    async def _keep(self) -> None:
+        """Keeps a new refresh token. Where that fails the token in hand is good all the same; it is tried again."""
+        from anyio import to_thread
+
+        if self._unkept is None:
+            return
+        try:
+            await to_thread.run_sync(self._keeper.write, *self._unkept)
+        except OSError as e:
+            logger.error("a new refresh token could not be kept, and a restart would lose it: %s", type(e).__name__)
+        else:
+            self._unkept = None
+
+    async def _request(self, secrets: Secrets, http: HttpClient) -> AccessToken:
         form = render_token_request(self._source, secrets, connector=self._connector)
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         try:

@@ -51,7 +51,8 @@ class EmailConnector:
         self._settings = read_settings(settings)
         self._servers = read_servers(settings)
         source = self._servers.tokens
-        self._tokens = AccessTokens(source, connector="email") if source is not None else None
+        keeper = self._servers.token_file
+        self._tokens = AccessTokens(source, connector="email", keeper=keeper) if source is not None else None
 
     @staticmethod
     def dial(server: Server) -> SmtpClient:

@@ -51,6 +51,11 @@ MANIFEST = Manifest(
             secret=True,
             example="env:OAUTH_REFRESH_TOKEN",
         ),
+        Setting(
+            "oauth_token_file",
+            "a file of its own for the newest refresh token, where the provider gives a new one each time",
+            example="/var/lib/omnilink/help.refresh",
+        ),
         Setting("oauth_scope", "what the token is for, if the provider asks"),
         Setting("imap_folder", "the folder that is fetched; INBOX if not given", example="INBOX"),
         Setting("imap_idle_s", "seconds without news after which the line is checked; 60 if not given"),

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Literal
 
 from omnilink.errors import ConfigError
 from omnilink.plugin import ConnectorSettings
 from omnilink.plugin.oauth import TokenSource, require_https
+from omnilink.plugin.refresh_tokens import RefreshTokenFile
 from omnilink_email.control import has_control
 
 Security = Literal["tls", "starttls", "none"]
@@ -65,6 +67,7 @@ class Servers:
         folder: the one that is fetched.
         idle_s: after how long without news the line is checked.
         tokens: where access tokens come from; None = passwords are used.
+        token_file: where a refresh token that the provider changes is kept; None = in the process.
     """
 
     smtp: Server | None = None
@@ -73,6 +76,7 @@ class Servers:
     idle_s: float = 60.0
     writing: Writing = Writing()
     tokens: TokenSource | None = None
+    token_file: RefreshTokenFile | None = None
 
 
 def read_servers(settings: ConnectorSettings) -> Servers:
@@ -88,6 +92,7 @@ def read_servers(settings: ConnectorSettings) -> Servers:
     tokens = _token_source(settings)
     return Servers(
         tokens=tokens,
+        token_file=_token_file(settings),
         smtp=_server(settings, "smtp", _SMTP_PORTS, by_token=tokens is not None),
         imap=_server(settings, "imap", _IMAP_PORTS, by_token=tokens is not None),
         folder=_text(settings, options, "imap_folder") or "INBOX",
@@ -144,6 +149,12 @@ def _token_source(settings: ConnectorSettings) -> TokenSource | None:
     setting = f"accounts.{settings.account}.oauth_token_url"
     scope = _text(settings, settings.options, "oauth_scope") or ""
     return TokenSource(require_https(url, setting=setting, connector="email"), client_id, scope)
+
+
+def _token_file(settings: ConnectorSettings) -> RefreshTokenFile | None:
+    path = _text(settings, settings.options, "oauth_token_file")
+    setting = f"accounts.{settings.account}.oauth_token_file"
+    return None if path is None else RefreshTokenFile(Path(path), connector="email", setting=setting)
 
 
 def _server(settings: ConnectorSettings, kind: str, ports: Mapping[Security, int], *, by_token: bool) -> Server | None:
