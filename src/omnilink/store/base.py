@@ -222,7 +222,10 @@ class PeopleStore(Protocol):
         ...
 
     async def read_contacts(self, scope: Scope, *, after: str | None = None, limit: int = 50) -> list[ContactRow]:
-        """Contacts in the order of their ids, after the given id (keyset paging)."""
+        """Contacts in the order of their ids, after the given id (keyset paging).
+
+        Without those left empty: whoever only a name on a handle told apart, and whose interactions are others' now.
+        """
         ...
 
     async def read_consents(self, scope: Scope, personas: Sequence[str]) -> list[Consent]:

@@ -9,6 +9,7 @@ from tests.identity.online.test_hot_keys import FAMILY, GIVEN
 from tests.ingest.conftest import START, Town
 
 from omnilink.model import Event, Handle, MessageReceived, Participant, Role, StatedClaim, Text
+from omnilink.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -169,3 +170,18 @@ async def test_a_name_in_an_address_says_which_of_its_holders_is_meant(town):
     ana = await town.hub.timeline("ana.ruiz@example.org", name="Ana Ruiz")
     assert "cc" in {item.interaction.message_key for item in luis.items}
     assert "cc" not in {item.interaction.message_key for item in ana.items}
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+async def test_whoever_nothing_is_left_of_is_not_listed(tmp_path, on_disk):
+    town = Town(await SqliteStore.open(tmp_path / "town.db") if on_disk else None)
+    await town.send(*passers_by(), on(30, "a", who(KIOSK, "Maria Silva")), on(31, "b", who(KIOSK, "Maria Silva")))
+    rows = await town.hub.contacts(limit=1000)
+    assert all(row.interactions for row in rows)
+    assert len(rows) == 26  # two of one name, and each who passed by
+    pages, after = [], None
+    while page := await town.hub.contacts(after=after, limit=7):
+        pages += page
+        after = page[-1].id
+    assert [row.id for row in pages] == [row.id for row in rows]
+    await town.store.aclose()

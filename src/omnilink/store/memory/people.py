@@ -1,6 +1,7 @@
 """Personas, contacts and links, read from memory."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from omnilink.model.consent import Consent
 from omnilink.model.persona import Link, Persona
@@ -32,8 +33,18 @@ def read_component(state: State, persona: str) -> Component:
 
 def read_contacts(state: State, scope: Scope, after: str | None, limit: int) -> list[ContactRow]:
     """A page of contacts; see `base.PeopleStore`."""
-    page = [contact for contact in sorted(state.members) if after is None or contact > after][:limit]
+    later = (contact for contact in sorted(state.members) if after is None or contact > after)
+    page = list(islice((contact for contact in later if not _is_left_empty(state, contact)), limit))
     return [_contact_row(state, scope, contact) for contact in page]
+
+
+def _is_left_empty(state: State, contact: str) -> bool:
+    """Whether a name on a handle once told them apart, and no interaction is taken to be theirs any more."""
+
+    def is_left(persona: Persona) -> bool:
+        return persona.handle is not None and persona.key != persona.handle.key and persona.id not in state.attributed
+
+    return all(is_left(state.personas[member].persona) for member in state.members[contact])
 
 
 def _contact_row(state: State, scope: Scope, contact: str) -> ContactRow:

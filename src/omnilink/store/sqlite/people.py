@@ -19,6 +19,14 @@ _BY_NAME = {
 }
 _CLAIMS = "SELECT persona, field, value, source, at, retracted_at, id FROM claim WHERE persona IN (?*)"
 _SIZES = "SELECT contact, count(*) FROM persona WHERE contact IN (?*) GROUP BY contact"
+# Not those left empty: whoever a name on a handle once told apart, and of whom no interaction is taken to be any more.
+_CONTACTS = """
+    SELECT c.id, c.uid FROM persona c INDEXED BY persona_uid
+    WHERE c.tenant = ? AND c.contact = c.id AND c.uid > ? AND (c.handle_key IS NULL OR EXISTS (
+        SELECT 1 FROM persona p WHERE p.contact = c.id
+        AND (p.handle_key IS NULL OR EXISTS (SELECT 1 FROM attribution t WHERE t.persona = p.id))
+    )) ORDER BY c.uid LIMIT ?
+"""
 _COUNTS = """
     SELECT p.contact, count(DISTINCT t.interaction), max(t.occurred_at)
     FROM persona p JOIN attribution t ON t.persona = p.id WHERE p.contact IN (?*) AND {seen} GROUP BY p.contact
@@ -68,11 +76,7 @@ def read_component(view: View, persona: str) -> Component:
 
 def read_contacts(view: View, after: str | None, limit: int) -> list[ContactRow]:
     """A page of contacts; see `base.PeopleStore`."""
-    page = view.connection.execute(
-        "SELECT id, uid FROM persona INDEXED BY persona_uid WHERE tenant = ? AND contact = id AND uid > ? "
-        "ORDER BY uid LIMIT ?",
-        (view.tenant, after or "", limit),
-    ).fetchall()
+    page = view.connection.execute(_CONTACTS, (view.tenant, after or "", limit)).fetchall()
     keys = [key for key, _ in page]
     sizes: dict[int, int] = dict(select_in(view.connection, _SIZES, keys))
     sql = _COUNTS.replace("{seen}", view.interaction_is_seen("t.interaction"))
