@@ -97,9 +97,8 @@ def _called(participant: Participant) -> str:
     if participant.own:
         return "us"
     handle = participant.handle
-    name = participant.stated("name") or participant.stated("display_name") or (handle.display if handle else None)
     failed = " (sender check failed)" if participant.attestation is Attestation.FAILED else ""
-    return (name or (handle.key if handle else "somebody")) + failed
+    return (participant.called or (handle.key if handle else "somebody")) + failed
 
 
 def fold_item(
@@ -159,12 +158,10 @@ def fold_call_parts(interaction: Interaction, revisions: Iterable[Revision]) -> 
 
 def name_callers(interaction: Interaction, revisions: Iterable[Revision]) -> Interaction:
     """The call with who was on the line, where the callback that came first (of a recording) named nobody."""
-    told = sorted(
-        (r for r in revisions if r.action is RevisionAction.CALL and r.actor), key=lambda r: (r.at, r.event_key)
-    )
-    if interaction.participants or not told:
+    told = (r for r in revisions if r.action is RevisionAction.CALL and r.actor)
+    if interaction.participants or (first := min(told, key=lambda r: (r.at, r.event_key), default=None)) is None:
         return interaction
-    return interaction.model_copy(update={"participants": (told[0].actor,)})
+    return interaction.model_copy(update={"participants": (first.actor,)})
 
 
 def fold_reactions(revisions: Iterable[Revision]) -> dict[str, int]:

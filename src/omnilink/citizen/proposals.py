@@ -44,8 +44,8 @@ WROTE = (Role.AUTHOR, Role.CALLER)
 ABOUT = {Role.SUBJECT: "wrote-about", Role.ON_BEHALF_OF: "on-behalf-of"}
 
 
-class ProposingStore(RelationStore, PeopleStore, DecisionStore, HistoryStore, ObservationStore, Protocol):
-    """What proposing needs of a store."""
+class RelatingStore(RelationStore, PeopleStore, DecisionStore, HistoryStore, ObservationStore, Protocol):
+    """What relations, and proposing them, need of a store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Answers:
         store, scope: where; needs a scope over all accounts.
     """
 
-    store: ProposingStore
+    store: RelatingStore
     scope: Scope
 
     async def on_handle(self, key: str) -> tuple[StoredObservation, ...]:

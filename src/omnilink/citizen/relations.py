@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from omnilink.citizen.decisions import require_person
 from omnilink.citizen.people import render_contact
-from omnilink.citizen.proposals import Answers, propose
+from omnilink.citizen.proposals import Answers, RelatingStore, propose
 from omnilink.citizen.relation_words import render_relation
 from omnilink.errors import BadInput, Conflict, NotFound
 from omnilink.model.persona import Evidence
@@ -20,23 +19,11 @@ from omnilink.model.relationship import (
     RelationshipClosed,
 )
 from omnilink.model.scope import Scope
-from omnilink.store.base import (
-    Change,
-    Component,
-    DecisionStore,
-    HistoryStore,
-    ObservationStore,
-    PeopleStore,
-    RelationStore,
-)
+from omnilink.store.base import Change, Component
 
 TRIES = 20
 PAGE = 100
 Find = Callable[[str, str | None], Awaitable[tuple[Component, str]]]
-
-
-class RelatingStore(RelationStore, PeopleStore, DecisionStore, HistoryStore, ObservationStore, Protocol):
-    """What relations need of a store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,7 @@ def _speaker(interaction: Interaction) -> str:
 
 
 def _name_of(participant: Participant) -> str:
-    handle = participant.handle
-    name = participant.stated("name") or participant.stated("display_name") or (handle.display if handle else None)
+    handle, name = participant.handle, participant.called
     if handle is None:
         return name or ""
     return f"{name} <{handle.key}>" if name else handle.key

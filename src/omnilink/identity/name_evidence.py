@@ -94,10 +94,9 @@ def _strength(evidence: NameEvidence) -> tuple[int, int, int, bool, int, int]:
 
 def _other_readings(a: PersonName, b: PersonName) -> list[NameEvidence]:
     readings = []
-    if a.given and a.family and b.given and b.family and not (a.whole or b.whole):
-        swapped = _read_swapped(a, b)
-        if swapped is not None and min(swapped.given, swapped.family) > NameLevel.MISSING:
-            readings.append(swapped)
+    divided = a.given and a.family and b.given and b.family and not (a.whole or b.whole)
+    if divided and (swapped := _read_swapped(a, b)) is not None:
+        readings.append(swapped)
     if len(a.whole) == 2 == len(b.whole) and a.whole[0] == b.whole[0] and a.whole[0] in family_first():
         readings.append(_read_as(a, b, a.whole[1:], a.whole[:1], b.whole[1:], b.whole[:1]))
     for given, family in _splits(a.whole):
@@ -112,20 +111,16 @@ def _read_swapped(a: PersonName, b: PersonName) -> NameEvidence | None:
 
     Where both are as likely, what they agree in has to hold either way. None where they agree in nothing.
     """
-    more = _count_known(a.given, b.family) - _count_known(a.family, b.given)
+    ways = ((a.given, a.family, b.family, b.given), (a.family, a.given, b.given, b.family))
+    known = [sum(word in known_given_names() for word in (*way[0], *way[2])) for way in ways]
     readings = []
-    for swap_first in (True, False) if not more else (more < 0,):
-        given, family = (a.family, a.given) if swap_first else (a.given, a.family)
-        other_given, other_family = (b.given, b.family) if swap_first else (b.family, b.given)
-        read = _read_as(a, b, given, family, other_given, other_family, swapped=True)
-        if read.level is NameLevel.CONFLICT or max(read.given, read.family) < NameLevel.NEAR:
-            return None
-        readings.append(read)
+    for way, count in zip(ways, known, strict=True):
+        if count == max(known):
+            read = _read_as(a, b, *way, swapped=True)
+            if min(read.given, read.family) <= NameLevel.MISSING or max(read.given, read.family) < NameLevel.NEAR:
+                return None
+            readings.append(read)
     return min(readings, key=_strength)
-
-
-def _count_known(*names: Words) -> int:
-    return sum(word in known_given_names() for words in names for word in words)
 
 
 def _reread(

@@ -73,3 +73,9 @@ class Participant(Record):
     def stated(self, field: str) -> str | None:
         """The first stated value of a field, if any."""
         return next((claim.value for claim in self.claims if claim.field == field), None)
+
+    @property
+    def called(self) -> str | None:
+        """The name they stated, or else their account's, if there is one."""
+        shown = self.handle.display if self.handle is not None else None
+        return self.stated("name") or self.stated("display_name") or shown

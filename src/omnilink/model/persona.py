@@ -51,6 +51,11 @@ class Persona(Record):
     born_at: Utc
     claims: tuple[Claim, ...] = ()
 
+    @property
+    def shared_handle(self) -> str | None:
+        """The handle's key, where more than the handle makes the persona: others may have the handle, too."""
+        return self.handle.key if self.handle is not None and self.handle.key != self.key else None
+
 
 class Verdict(StrEnum):
     """What a link says of two personas."""

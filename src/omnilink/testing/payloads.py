@@ -6,7 +6,7 @@ for what, body in mutate(sample.body):
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -117,6 +117,12 @@ def replaced(node: Any, path: Sequence[Any], value: Any) -> Any:
     if not rest and value is REMOVED:
         return [*node[:key], *node[key + 1 :]]
     return [*node[:key], replaced(node[key], rest, value), *node[key + 1 :]]
+
+
+def spread(bodies: Iterable[bytes], most: int) -> list[bytes]:
+    """About as many as `most` of them, from the first to the last."""
+    found = list(bodies)
+    return found[:: max(1, len(found) // most)]
 
 
 def mutate_json(value: Any, tried: dict[Any, int] | None = None) -> Iterator[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from omnilink.plugin.settings import Secret
 from omnilink.plugin.webhook import RawRequest, Secrets
 from omnilink.testing.clock import START
 from omnilink.testing.contracts import CONTRACTS
+from omnilink.testing.real import BY_SERVER, is_test_there
 from omnilink.testing.samples import Sample
 
 if TYPE_CHECKING:
@@ -232,6 +233,21 @@ class Trial:
         """
         if not found:
             self.fail(f"claimed and not proved: the suite brings no {what}")
+
+    def leave_to_server(self, what: str) -> None:
+        """What no fake shows, a test of a real server has to.
+
+        Args:
+            what: the suite could bring instead.
+
+        Raises:
+            ContractBroken: it names none.
+        """
+        node = self.suite.real
+        self.needs(node, f"{what}, and no test of a real server")
+        if node is not None and is_test_there(type(self.suite), node):
+            self.check(node, "")
+            self.notes.append(BY_SERVER)
 
     def try_render(
         self, outgoing: Outgoing, media: Mapping[str, MediaFile] | None = None, by: Connector | None = None

@@ -89,10 +89,7 @@ def parse_moment(written: str | None) -> datetime | None:
 
 def make_form(pairs: Iterable[tuple[bytes, bytes]]) -> Form:
     """The form of a request's decoded pairs."""
-    fields: dict[str, list[str]] = {}
-    for name, value in pairs:
-        fields.setdefault(clean(name.decode("utf-8", "replace")), []).append(clean(value.decode("utf-8", "replace")))
-    return Form({name: tuple(values) for name, values in fields.items()})
+    return _collect((name.decode("utf-8", "replace"), value.decode("utf-8", "replace")) for name, value in pairs)
 
 
 def read_forms(body: bytes, content_type: str) -> Iterator[Form | None]:
@@ -106,11 +103,15 @@ def read_forms(body: bytes, content_type: str) -> Iterator[Form | None]:
     if body.lstrip()[:1] in (b"{", b"[") or "json" in content_type.lower():
         yield from _read_json(body)
         return
+    yield _collect(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
+
+
+def _collect(pairs: Iterable[tuple[str, str]]) -> Form:
     fields: dict[str, list[str]] = {}
-    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"):
+    for name, value in pairs:
         if len(fields) < MOST_FIELDS or name in fields:
             fields.setdefault(clean(name), []).append(clean(value))
-    yield Form({name: tuple(values) for name, values in fields.items()})
+    return Form({name: tuple(values) for name, values in fields.items()})
 
 
 def _read_json(body: bytes) -> Iterator[Form | None]:

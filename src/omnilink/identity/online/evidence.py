@@ -175,8 +175,14 @@ def _is_grounded(a: Persona, b: Persona, clues: list[Clue], w: Weights) -> bool:
 
 def _names_its_mailbox(a: Persona, b: Persona) -> bool:
     """Whether one's mailbox bears the other's name."""
-    form, mails = b.form, (key[7:].partition("@")[0] for key in a.keys if key.startswith("mailto:"))
-    return form is not None and any(names_mailbox(local, form) > 0 for local in mails)
+    form = b.form
+    mails = (key for key in a.keys if key.startswith("mailto:"))
+    return form is not None and any(names_mailbox(_local_part(key), form) > 0 for key in mails)
+
+
+def _local_part(key: str) -> str:
+    """Of a mailbox's key."""
+    return key[7:].partition("@")[0]
 
 
 def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, w: Weights, *, told: bool, alike: bool) -> Clue:
@@ -207,7 +213,7 @@ def _key_clue(a: Persona, b: Persona, key: str, traffic: Traffic, w: Weights, *,
 def _supported(a: Persona, b: Persona, key: str, kind: KeyClass, traffic: Traffic) -> bool:
     """Whether a lone key is enough: its one holder is known from elsewhere, or was seen on it before."""
     if kind is KeyClass.MAIL:
-        local = key[7:].partition("@")[0]
+        local = _local_part(key)
         fits = [names_mailbox(local, p.form) for p in (a, b) if p.form is not None]
         if fits and max(fits) > 0:
             return True

@@ -121,9 +121,9 @@ class Findings:
 
     def _keys_of(self, p: Persona) -> list[str]:
         if self._is_apart(p):
-            seeds = [*{self._near.known[id].seed for id in p.seen}]
+            seeds: Iterable[str] = {self._near.known[id].seed for id in p.seen}
         else:
-            seeds = [*self._near.seeds_of.get(sign_of_signature(p.signature), ())]
+            seeds = self._near.seeds_of.get(sign_of_signature(p.signature), ())
         return sorted(self._name(p, seed) for seed in seeds if seed)
 
     def _ask(self, key: str) -> None:

@@ -161,7 +161,6 @@ def observe_participant(
         # The subject wrote from there; the forwarder is somebody else.
         mail = canonical_mail(forwarded)
         keys, display = (mail[1],) if mail else (), None
-    addressed = participant.role in ADDRESSED
     checked = participant.attestation in (Attestation.LOGIN, Attestation.KNOWLEDGE_CHECK)
     return observe(
         id,
@@ -179,6 +178,6 @@ def observe_participant(
         device=said.get("device"),
         attestation=participant.attestation,
         call_attestation=said.get("call_attestation"),
-        hearsay=addressed,
+        hearsay=participant.role in ADDRESSED,
         secret=secret,
     )

@@ -148,4 +148,4 @@ class Settlement:
 
 def _is_one_handle(p: Persona) -> bool:
     """Whether a single handle was shown, or an account beside it that the platform says is the same one's."""
-    return len(p.keys) < 2 or sum(key_class(key) is not KeyClass.ACCOUNT for key in p.keys) < 2
+    return sum(key_class(key) is not KeyClass.ACCOUNT for key in p.keys) < 2

@@ -40,11 +40,8 @@ def read_contacts(state: State, scope: Scope, after: str | None, limit: int) -> 
 
 def _is_left_empty(state: State, contact: str) -> bool:
     """Whether a name on a handle once told them apart, and no interaction is taken to be theirs any more."""
-
-    def is_left(persona: Persona) -> bool:
-        return persona.handle is not None and persona.key != persona.handle.key and persona.id not in state.attributed
-
-    return all(is_left(state.personas[member].persona) for member in state.members[contact])
+    personas = (state.personas[member].persona for member in state.members[contact])
+    return all(p.shared_handle is not None and p.id not in state.attributed for p in personas)
 
 
 def _contact_row(state: State, scope: Scope, contact: str) -> ContactRow:

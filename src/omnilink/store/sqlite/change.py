@@ -120,9 +120,8 @@ def _add_personas(tx: Transaction, tenant: int, seq: int, personas: Sequence[Per
     keys = tx.assign("persona", tenant, (p.id for p in personas))
     rows = []
     for p in personas:
-        handle_key = p.handle.key if p.handle is not None and p.handle.key != p.key else None
         match_keys = json.dumps(p.match_keys) if p.match_keys else None
-        rows.append((keys[p.id], tenant, p.id, p.key, handle_key, p.name, match_keys, keys[p.id], seq))
+        rows.append((keys[p.id], tenant, p.id, p.key, p.shared_handle, p.name, match_keys, keys[p.id], seq))
     tx.connection.executemany(
         "INSERT INTO persona (id, tenant, uid, key, handle_key, name, match_keys, contact, seq) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

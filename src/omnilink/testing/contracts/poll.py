@@ -10,7 +10,6 @@ from omnilink.model.envelope import Received
 from omnilink.plugin.connector import Polls
 from omnilink.plugin.http import HttpClient
 from omnilink.testing.fakes.provider import FakeResponse
-from omnilink.testing.real import BY_SERVER, is_test_there
 from omnilink.testing.trial import Trial
 
 MOST_LOTS = 20
@@ -34,11 +33,7 @@ class BrokenLine:
 def check(trial: Trial) -> None:
     """Polling from the beginning, from the end, and over a broken line. A real server shows it where no fake can."""
     if trial.suite.polled() is None:
-        node = trial.suite.real
-        trial.needs(node, "provider to poll from, and no test of a real server")
-        if node is not None and is_test_there(type(trial.suite), node):
-            trial.check(node, "")
-            trial.notes.append(BY_SERVER)
+        trial.leave_to_server("provider to poll from")
         return
     anyio.run(_check_polling, trial)
 

@@ -14,8 +14,7 @@ from omnilink.plugin.session import Handed, HoldsSession, Session
 from omnilink.testing.contracts.poll import BrokenLine
 from omnilink.testing.fakes.line import FakeLine, FakeWire
 from omnilink.testing.faults import GARBAGE
-from omnilink.testing.payloads import mutate
-from omnilink.testing.real import BY_SERVER, is_test_there
+from omnilink.testing.payloads import mutate, spread
 from omnilink.testing.samples import Sample
 from omnilink.testing.trial import Trial
 
@@ -29,11 +28,7 @@ MOST_TRIES = 3
 def check(trial: Trial) -> None:
     """Lines that hand over, break, end, are refused and are closed. A real server shows it where no fake can."""
     if trial.suite.line() is None:
-        node = trial.suite.real
-        trial.needs(node, "line to hold (`line`), and no test of a real server")
-        if node is not None and is_test_there(type(trial.suite), node):
-            trial.check(node, "")
-            trial.notes.append(BY_SERVER)
+        trial.leave_to_server("line to hold (`line`)")
         return
     trial.needs(trial.facts.samples, "samples")
     for part in (_check_words, _check_again, _check_odd, _check_breaks, _check_end, _check_refusals, _check_stop):
@@ -88,9 +83,8 @@ async def _check_odd(trial: Trial) -> None:
     """Whatever stands in a frame, the line goes on; what it hands over can be parsed."""
     async with _opened(trial) as (line, session, wire):
         right = line.frame(trial.facts.samples[0], "ticket-odd")
-        odd = [body for _, body in mutate(right.encode())]
-        step = max(1, len(odd) // MOST_ODD)
-        for body in (*GARBAGE, *odd[::step]):
+        odd = (body for _, body in mutate(right.encode()))
+        for body in (*GARBAGE, *spread(odd, MOST_ODD)):
             wire.say(body.decode("utf-8", "surrogateescape"))
             with anyio.move_on_after(STOP_S):
                 try:
@@ -130,16 +124,13 @@ async def _check_end(trial: Trial) -> None:
 async def _check_refusals(trial: Trial) -> None:
     """A line that is not opened says whether to try again, and does not try by itself."""
     for refuses, error in (("busy", TransientError), ("login", ConfigError)):
-        line = trial.suite.line()
-        assert line is not None  # noqa: S101 - asked before
+        line = _new_line(trial)
         line.refuses = refuses  # type: ignore[assignment]
         with line.installed() as http:
             await _check_error(trial, _open_session(trial, http), error, f"a provider that refuses ({refuses})")
             trial.check(not line.wires, "a line was opened although the provider refused it")
         trial.check(line.asked <= MOST_TRIES, "a provider that refuses is asked again and again")
-    line = trial.suite.line()
-    assert line is not None  # noqa: S101 - asked before
-    with line.installed():
+    with _new_line(trial).installed():
         await _check_error(trial, _open_session(trial, BrokenLine()), TransientError, "a provider out of reach")
 
 
@@ -168,11 +159,16 @@ async def _read_silence(session: Session) -> None:
 # --- opening and reading ------------------------------------------------------------------------------------------
 
 
+def _new_line(trial: Trial) -> FakeLine:
+    line = trial.suite.line()
+    assert line is not None  # noqa: S101 - asked before
+    return line
+
+
 @asynccontextmanager
 async def _opened(trial: Trial) -> AsyncIterator[tuple[FakeLine, Session, FakeWire]]:
     """A provider of its own and one line to it."""
-    line = trial.suite.line()
-    assert line is not None  # noqa: S101 - asked before
+    line = _new_line(trial)
     async with _open(trial, line) as (session, wire):
         yield line, session, wire
 

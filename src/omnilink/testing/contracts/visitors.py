@@ -11,7 +11,7 @@ from omnilink.plugin.settings import Secret
 from omnilink.plugin.visitors import Admitted, Heard, ServesVisitors, StoredFile, TakesFiles, Visitor
 from omnilink.plugin.webhook import Rejected, Secrets
 from omnilink.testing.faults import GARBAGE
-from omnilink.testing.payloads import change_bytes, mutate
+from omnilink.testing.payloads import change_bytes, mutate, spread
 from omnilink.testing.trial import Trial, make_canary
 
 CHANGES = 400
@@ -128,10 +128,7 @@ class _Rooms:
         for who in (None, ANA):
             visitor, token = self._enter(who)
             known = self._recognise(token)
-            check(
-                known == visitor or _same(known, visitor),
-                "a token is recognised as another visitor than it was given to",
-            )
+            check(_same(known, visitor), "a token is recognised as another visitor than it was given to")
             check(_same(self._recognise(token, rotated), visitor), "a token ends with the change of a secret")
             check(isinstance(self._recognise(token, retired), Rejected), "a token of a retired secret is believed")
             check(isinstance(self._recognise(token, {}), Rejected), "without any secret a token is believed")
@@ -248,7 +245,7 @@ class _Rooms:
         self._try(GARBAGE, self._admit)
         self._try((body for _, body in mutate(self._hello(None))), self._admit)
         frames = [*GARBAGE, *(body for _, body in mutate(self._suite.frame(WORDS, "message-0004")))]
-        for said in frames[:: max(1, len(frames) // MOST_ODD)]:
+        for said in spread(frames, MOST_ODD):
             heard = self._hear(said, visitor)
             if isinstance(heard, Heard) and heard.received is not None:
                 self._trial.check(self._trial.facts.parse(heard.received.body), "what is kept gives no event")
@@ -256,8 +253,7 @@ class _Rooms:
                 self._show(heard.entry)
 
     def _try(self, given: Iterable[bytes], work: Callable[[bytes], object]) -> None:
-        found = list(given)
-        for said in found[:: max(1, len(found) // MOST_ODD)]:
+        for said in spread(given, MOST_ODD):
             work(said)
             self._trial.checks += 1
 
