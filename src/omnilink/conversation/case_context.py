@@ -61,7 +61,8 @@ class Recheck:
 
     Attributes:
         cause: id of the interaction that was looked at.
-        moments: the conversation's interactions, oldest first, the cause among them.
+        moments: the conversation's interactions, oldest first, the cause among them; of the others only when and in
+            whose part they were recorded need be there, not what was said.
         is_own: the interaction had an assignment of its own; `has_own`: it has one in force.
     """
 

@@ -1,6 +1,6 @@
 """What deciding about cases reads from SQLite: a handful of queries a batch, each answered by an index."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from omnilink.conversation.case_context import (
     MOST_OF_UNIT,
@@ -15,7 +15,7 @@ from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.part import Part
 from omnilink.model.participant import Role
 from omnilink.model.persona import Method
-from omnilink.store.sqlite.rows import Row, View, read_docs, select_in
+from omnilink.store.sqlite.rows import Row, View, read_bare, read_docs, select_in
 
 _NEW = """
     SELECT id FROM interaction NOT INDEXED WHERE id > ? AND tenant = ? AND same_as IS NULL ORDER BY id LIMIT ?
@@ -64,7 +64,7 @@ def _rechecks(view: View, limit: int) -> Iterator[Recheck]:
         keys = [key] if own is not None or is_echo else unit_keys(view, root)
         if key not in keys:
             keys.append(key)
-        moments = load_moments(view, keys)
+        moments = load_moments(view, keys, whole={key})
         yield Recheck(uid, () if is_echo else tuple(moments[k] for k in keys), own is not None, bool(own))
 
 
@@ -89,12 +89,25 @@ def read_moments(
     return sorted(found.values(), key=lambda moment: (moment.interaction.occurred_at, moment.interaction.id))
 
 
-def load_moments(view: View, keys: Iterable[int], known: Mapping[str, Interaction] | None = None) -> dict[int, Moment]:
-    """Moments by key; `known` interactions, by id, are not read."""
+def load_moments(
+    view: View,
+    keys: Iterable[int],
+    known: Mapping[str, Interaction] | None = None,
+    whole: Container[int] | None = None,
+) -> dict[int, Moment]:
+    """Moments by key.
+
+    Args:
+        known: interactions, by id, that need not be read.
+        whole: those of which it matters what was said; all of them if None.
+    """
     keys = list(keys)
     places = {row[0]: row[1:] for row in select_in(view.connection, _PLACES, keys)}
     docs = {key: known[place[3]] for key, place in places.items() if place[3] in known} if known else {}
-    docs |= read_docs(view, [key for key in keys if key not in docs])
+    unread = [key for key in keys if key not in docs]
+    docs |= read_docs(view, [key for key in unread if whole is None or key in whole])
+    if whole is not None:
+        docs |= read_bare(view, [key for key in unread if key not in whole])
     seats: dict[int, list[Row]] = {}
     for row in select_in(view.connection, _SEATS, keys):
         seats.setdefault(row[0], []).append(row[1:])
