@@ -44,6 +44,8 @@ _UIDS = "SELECT id FROM interaction INDEXED BY interaction_uid WHERE tenant = ? 
 _ROOT = "SELECT root FROM conversation INDEXED BY conversation_uid WHERE tenant = ? AND uid IN (?*)"
 # One more than is looked at tells that a number is a place's.
 _HOLDERS = "SELECT persona FROM match_key WHERE tenant = ? AND match_key = ? LIMIT ?"
+_ROLE: dict[str, Role] = {role.value: role for role in Role}
+_METHOD: dict[str, Method] = {method.value: method for method in Method}
 
 
 def read_backlog(view: View, limit: int, known: Mapping[str, Interaction]) -> CaseBacklog:
@@ -118,7 +120,7 @@ def load_moments(
             conversation=places[key][0],
             kind=ConversationKind(places[key][1]),
             seats=tuple(
-                Seated(Role(role), persona, Method(method), score)
+                Seated(_ROLE[role], persona, _METHOD[method], score)
                 for _, role, persona, method, score in sorted(seats.get(key, ()), key=lambda row: int(row[0]))
             ),
             later=later.get(key, ()),
