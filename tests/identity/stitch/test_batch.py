@@ -1,5 +1,6 @@
 """Contact points, proposals, and Splink between them."""
 
+import numpy as np
 import pytest
 
 from omnilink.errors import BadInput
@@ -16,13 +17,32 @@ def test_a_heavy_caller_is_one_contact_point():
 
 
 def test_the_difference_of_two_partitions_is_merges_and_splits():
-    merges, splits = compare_partitions(["x", "x", "y", "z"], [1, 2, 2, 3], {(1, 2): 7.5})
+    # Of the scores only those across contacts and within one person say how sure a merge is, the strongest of them.
+    scores = _scores((1, 2, 7.5), (0, 1, 9.0), (1, 2, 3.0), (2, 3, 8.0))
+    merges, splits = compare_partitions(["x", "x", "y", "z"], np.array([1, 2, 2, 3]), scores)
     assert [(merge.contacts, merge.rows, merge.bits) for merge in merges] == [(("x", "y"), (1, 2), 7.5)]
     assert [(split.contact, split.parts) for split in splits] == [("x", ((0,), (1,)))]
 
 
 def test_equal_partitions_differ_in_nothing():
-    assert compare_partitions(["x", "x", "y"], [4, 4, 9], {}) == ((), ())
+    assert compare_partitions(["x", "x", "y"], np.array([4, 4, 9]), _scores()) == ((), ())
+    assert compare_partitions([], np.array([], np.int64), _scores()) == ((), ())
+
+
+def test_of_proposals_the_surest_merge_and_the_largest_split_come_first():
+    contacts = ["a", "b", "b", "c", "d", "d", "d", "e"]
+    people = np.array([1, 1, 2, 2, 3, 4, 4, 9])
+    merges, splits = compare_partitions(contacts, people, _scores((0, 1, 5.0), (2, 3, 6.0)))
+    assert [(merge.contacts, merge.rows, merge.bits) for merge in merges] == [
+        (("b", "c"), (2, 3), 6.0),
+        (("a", "b"), (0, 1), 5.0),
+    ]
+    assert [(split.contact, split.parts) for split in splits] == [("d", ((5, 6), (4,))), ("b", ((1,), (2,)))]
+
+
+def _scores(*scored):
+    a, b, bits = zip(*scored, strict=True) if scored else ((), (), ())
+    return np.array(a, np.int64), np.array(b, np.int64), np.array(bits, np.float64)
 
 
 @pytest.fixture(scope="module")

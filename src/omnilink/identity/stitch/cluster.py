@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,22 +35,62 @@ def cluster(
         row → its group, named by its first row.
     """
     low, high = pairs // size, pairs % size
+    bits = np.clip(bits, -30.0, 30.0)
     component = _components(size, low[bits >= threshold], high[bits >= threshold])
     inside = component[low] == component[high]
-    low, high, weight = low[inside], high[inside], np.clip(bits[inside], -30.0, 30.0)
+    low, high, weight = low[inside], high[inside], bits[inside]
     cannot = barred[inside] if barred is not None else np.zeros(len(low), bool)
     label: Array = np.arange(size)
-    # Most components are a single pair, and what becomes of it needs no working out.
-    single = np.bincount(component, minlength=size)[component[low]] == 2
-    joined = single & (weight >= threshold) & ~cannot
-    label[high[joined]] = low[joined]
-    low, high, weight, cannot, of = (x[~single] for x in (low, high, weight, cannot, component[low]))
+    whole = _become_one(component, low[~cannot], weight[~cannot], threshold, average)
+    rows = np.flatnonzero(whole[component])
+    label[rows] = component[rows]
+    low, high, weight, cannot, of = (x[~whole[component[low]]] for x in (low, high, weight, cannot, component[low]))
     order = np.argsort(of, kind="stable")
-    borders = np.flatnonzero(np.diff(of[order])) + 1
-    for part in np.split(order, borders) if len(order) else []:
-        bonds = zip(low[part].tolist(), high[part].tolist(), weight[part].tolist(), cannot[part].tolist(), strict=True)
-        _join(label, list(_agglomerate(bonds, threshold, average)))
+    low, high, weight, cannot, of = (x[order] for x in (low, high, weight, cannot, of))
+    offers = _first_offers(low, high, weight, cannot, of, threshold, average)
+    starts = np.flatnonzero(np.concatenate(([True], of[1:] != of[:-1]))) if len(of) else np.zeros(0, np.int64)
+    offered = np.searchsorted(offers[0], of[starts]).tolist()
+    borders = [*starts.tolist(), len(of)]
+    for place, (start, end) in enumerate(pairwise(borders)):
+        bonds = zip(*(x[start:end].tolist() for x in (low, high, weight, cannot)), strict=True)
+        part = slice(offered[place], offered[place + 1] if place + 1 < len(offered) else None)
+        first = zip(*(x[part].tolist() for x in offers[1:]), strict=True)
+        _join(label, list(_agglomerate(bonds, first, threshold, average)))
     return label
+
+
+def _become_one(component: Array, low: Array, weight: Array, threshold: float, average: float) -> Array:
+    """Which components become one group whatever comes first: all their pairs were compared, and none is too weak.
+
+    Strong pairs hang such a component together, so until it is one group some strong pair lies between two groups,
+    and no average of its pairs is less than the least of them.
+
+    Args:
+        component: row → component.
+        low: a row of each pair that is not barred, within components.
+        weight: of those pairs.
+    """
+    size = len(component)
+    members = np.bincount(component, minlength=size)
+    agreeing = np.bincount(component[low[weight >= min(average, threshold)]], minlength=size)
+    found: Array = (members > 1) & (agreeing == members * (members - 1) // 2) & (average <= threshold)
+    return found
+
+
+def _first_offers(
+    low: Array, high: Array, weight: Array, cannot: Array, of: Array, threshold: float, average: float
+) -> tuple[Array, Array, Array, Array]:
+    """The best that each row can become one with at first, by component.
+
+    Returns:
+        Component, minus the pair's weight, row, the other row.
+    """
+    fit = (weight >= max(threshold, average)) & ~cannot
+    a, b = np.concatenate([low[fit], high[fit]]), np.concatenate([high[fit], low[fit]])
+    minus, of = np.tile(-weight[fit], 2), np.tile(of[fit], 2)
+    order = np.lexsort((b, minus, a, of))
+    kept = order[np.concatenate(([True], a[order][1:] != a[order][:-1]))] if len(order) else order
+    return of[kept], minus[kept], a[kept], b[kept]
 
 
 def _join(label: Array, joins: list[tuple[int, int]]) -> None:
@@ -106,7 +147,13 @@ def _components(size: int, low: Array, high: Array) -> Array:
 class _Groups:
     """Groups of one component that become fewer; each knows the best one to become one with."""
 
-    def __init__(self, bonds: Iterable[tuple[int, int, float, bool]], threshold: float, average: float) -> None:
+    def __init__(
+        self,
+        bonds: Iterable[tuple[int, int, float, bool]],
+        offers: Iterable[tuple[float, int, int]],
+        threshold: float,
+        average: float,
+    ) -> None:
         self._threshold, self._average = threshold, average
         # Of two groups: sum of the pairs' bits, their number, the strongest, how many are barred.
         self.near: dict[int, dict[int, list[float]]] = {}
@@ -115,10 +162,9 @@ class _Groups:
             self.near.setdefault(a, {})[b] = bond
             self.near.setdefault(b, {})[a] = bond
         self.members = dict.fromkeys(self.near, 1)
-        self.heap: list[tuple[float, int, int, int]] = []
+        self.heap = [(minus, a, b, 0) for minus, a, b in offers]
+        heapq.heapify(self.heap)
         self.asked = dict.fromkeys(self.near, 0)
-        for a in self.near:
-            self.ask(a)
 
     def ask(self, a: int) -> None:
         """Puts the best that a group can become one with on the heap; what it said before counts no more."""
@@ -154,14 +200,17 @@ class _Groups:
 
 
 def _agglomerate(
-    bonds: Iterable[tuple[int, int, float, bool]], threshold: float, average: float
+    bonds: Iterable[tuple[int, int, float, bool]],
+    offers: Iterable[tuple[float, int, int]],
+    threshold: float,
+    average: float,
 ) -> Iterator[tuple[int, int]]:
     """The joins, strongest first: a group, and the one it becomes a part of.
 
     A bond changes only when one of its groups grows, and then that group is asked anew. So what the heap holds of a
     group is never less than what it can do, and looking at a group again when its turn comes is enough.
     """
-    groups = _Groups(bonds, threshold, average)
+    groups = _Groups(bonds, offers, threshold, average)
     while groups.heap:
         minus_mean, a, b, asked = heapq.heappop(groups.heap)
         if a not in groups.near or groups.asked[a] != asked:

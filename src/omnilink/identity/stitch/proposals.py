@@ -1,9 +1,12 @@
 """What a batch re-stitching would change: merges and splits as proposals, for a human or a rule to decide."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +57,64 @@ class Proposal:
 
 
 def compare_partitions(
-    contacts: Sequence[str], people: Sequence[int], strongest: dict[tuple[int, int], float]
+    contacts: Sequence[str], people: Array, strongest: tuple[Array, Array, Array]
 ) -> tuple[tuple[Merge, ...], tuple[Split, ...]]:
     """The merges and splits that lead from one partition to another.
 
     Args:
         contacts: row → the contact it is in now.
         people: row → the person the batch found.
-        strongest: (row, row) → bits, for pairs across contacts.
+        strongest: row, row and bits of scored pairs; what lies within a contact or across people does not count.
     """
-    of_person: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    of_contact: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for row, (contact, person) in enumerate(zip(contacts, people, strict=True)):
-        of_person[person][contact].append(row)
-        of_contact[contact][person].append(row)
-    best: dict[int, float] = {}
-    for (a, b), bits in strongest.items():
-        if people[a] == people[b] and contacts[a] != contacts[b]:
-            best[people[a]] = max(best.get(people[a], bits), bits)
-    merges = [
-        Merge(
-            tuple(sorted(parts, key=lambda contact: (-len(parts[contact]), contact))),
-            tuple(sorted(row for rows in parts.values() for row in rows)),
-            round(best.get(person, 0.0), 2),
-        )
-        for person, parts in of_person.items()
-        if len(parts) > 1
-    ]
+    number: dict[str, int] = {}
+    contact = np.fromiter((number.setdefault(name, len(number)) for name in contacts), np.int64, len(contacts))
+    names = list(number)
+    best = _best(contact, people, strongest)
+    merges = []
+    for person, parts in _parted(people, contact):
+        of = {names[contact[rows[0]]]: rows for rows in parts}
+        in_order = sorted(of, key=lambda name: (-len(of[name]), name))
+        together = sorted(row for rows in parts for row in rows)
+        merges.append(Merge(tuple(in_order), tuple(together), round(best.get(person, 0.0), 2)))
     splits = [
-        Split(contact, tuple(sorted(map(tuple, parts.values()), key=lambda rows: (-len(rows), rows))))
-        for contact, parts in of_contact.items()
-        if len(parts) > 1
+        Split(names[of], tuple(sorted(map(tuple, parts), key=lambda rows: (-len(rows), rows))))
+        for of, parts in _parted(contact, people)
     ]
     return (
         tuple(sorted(merges, key=lambda merge: (-merge.bits, merge.contacts))),
         tuple(sorted(splits, key=lambda split: (-sum(map(len, split.parts)), split.contact))),
     )
+
+
+def _best(contact: Array, people: Array, strongest: tuple[Array, Array, Array]) -> dict[int, float]:
+    """Person → bits of the strongest pair across contacts."""
+    a, b, bits = strongest
+    across = (people[a] == people[b]) & (contact[a] != contact[b])
+    person, bits = people[a[across]], bits[across]
+    order = np.lexsort((bits, person))
+    last = np.concatenate((person[order][1:] != person[order][:-1], [True])) if len(order) else order
+    kept = order[last]
+    return dict(zip(person[kept].tolist(), bits[kept].tolist(), strict=True))
+
+
+def _parted(whole: Array, part: Array) -> Iterator[tuple[int, list[list[int]]]]:
+    """Those of one partition that the other cuts into several: the number of each, and its rows part by part."""
+    order = np.lexsort((part, whole))
+    of, inner = whole[order], part[order]
+    is_new = np.concatenate(([True], of[1:] != of[:-1])) if len(order) else np.zeros(0, bool)
+    is_cut = is_new.copy()
+    is_cut[1:] |= inner[1:] != inner[:-1]
+    cuts = np.flatnonzero(is_cut)
+    group = np.cumsum(is_new)[cuts]  # which one each part is of
+    several = np.bincount(group)[group] > 1
+    ends = np.append(cuts, len(order))[1:]
+    kept: list[list[int]] = []
+    last = -1
+    for start, end, whose in zip(cuts[several].tolist(), ends[several].tolist(), of[cuts[several]].tolist(), strict=True):
+        if kept and whose != last:
+            yield last, kept
+            kept = []
+        kept.append(order[start:end].tolist())
+        last = whose
+    if kept:
+        yield last, kept

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from omnilink.errors import BadInput, ConfigError
+from omnilink.identity.stitch.candidates import distinct
 from omnilink.identity.stitch.cluster import cluster
 from omnilink.identity.stitch.contact_points import ContactPoints, find_contact_points
 from omnilink.identity.stitch.learn import expected_model
@@ -150,10 +151,10 @@ def restitch(
     trained = dict(model) if model is not None else train(points, database=database)
     pairs, bits = _scored(points, trained, database)
     label = _clustered(points, pairs, bits, threshold_bits, different)
-    people = label[points.of_row].tolist()
+    people = label[points.of_row]
     strongest = _within_people(points, label, pairs, bits)
     merges, splits = compare_partitions(contacts, people, strongest)
-    return Proposal(merges, splits, len(rows), points.table.size, len(set(people)), trained)
+    return Proposal(merges, splits, len(rows), points.table.size, len(distinct(people)), trained)
 
 
 def _contact_of(row: Mapping[str, Any], contact: str) -> str:
@@ -202,15 +203,18 @@ def _clustered(
 ) -> Array:
     """Our clustering over Splink's scores: vetoes and hot keys honoured, human noes final."""
     table = points.table
-    barred_pairs = _pairs_of_points(points, different)
-    extra = np.setdiff1d(barred_pairs, pairs)
-    pairs = np.concatenate([pairs, extra])
-    bits = np.concatenate([bits, np.full(len(extra), SCORED_FROM_BITS)])
+    said_no = _pairs_of_points(points, different)
+    at = np.searchsorted(pairs, said_no)
+    scored = np.append(pairs, -1)[at] == said_no
+    at[~scored] = len(pairs) + np.arange((~scored).sum())
+    pairs = np.concatenate([pairs, said_no[~scored]])
+    bits = np.concatenate([bits, np.full(len(pairs) - len(bits), SCORED_FROM_BITS)])
     levels = levels_of(table, pairs)
     model = expected_model(table)
     bits = np.where(find_contradictions(model, levels), contradicted_bits(bits), bits)
     bits = np.where(_only_hot(table, pairs, levels), np.minimum(bits, 0.0), bits)
-    barred = find_barred(model, levels) | np.isin(pairs, barred_pairs)
+    barred = find_barred(model, levels)
+    barred[at] = True
     return cluster(table.size, pairs, bits, threshold=threshold, barred=barred)
 
 
@@ -240,14 +244,13 @@ def _only_hot(table: Table, pairs: Array, levels: Array) -> Array:
     return ~agree
 
 
-def _within_people(points: ContactPoints, label: Array, pairs: Array, bits: Array) -> dict[tuple[int, int], float]:
-    """The scores between one row of each two contact points of one person."""
+def _within_people(points: ContactPoints, label: Array, pairs: Array, bits: Array) -> tuple[Array, Array, Array]:
+    """The scores between one row of each two contact points of one person: row, row, bits."""
     a, b = pairs // points.table.size, pairs % points.table.size
     inside = label[a] == label[b]
     first = np.full(points.table.size, -1, np.int64)
     first[points.of_row[::-1]] = np.arange(len(points.of_row))[::-1]
-    low, high = first[a[inside]].tolist(), first[b[inside]].tolist()
-    return dict(zip(zip(low, high, strict=True), bits[inside].tolist(), strict=True))
+    return first[a[inside]], first[b[inside]], bits[inside]
 
 
 def _usable(rules: Sequence[tuple[str, ...]], known: set[str]) -> list[tuple[str, ...]]:
