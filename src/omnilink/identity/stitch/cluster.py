@@ -52,10 +52,13 @@ def cluster(
     offered = np.searchsorted(offers[0], of[starts]).tolist()
     borders = [*starts.tolist(), len(of)]
     for place, (start, end) in enumerate(pairwise(borders)):
-        bonds = zip(*(x[start:end].tolist() for x in (low, high, weight, cannot)), strict=True)
+        ends = low[start:end].tolist(), high[start:end].tolist()
         part = slice(offered[place], offered[place + 1] if place + 1 < len(offered) else None)
         first = zip(*(x[part].tolist() for x in offers[1:]), strict=True)
-        _join(label, list(_agglomerate(bonds, first, threshold, average)))
+        groups = _Groups(
+            ends, weight[start:end].tolist(), cannot[start:end].astype(int).tolist(), first, (threshold, average)
+        )
+        _join(label, list(_agglomerate(groups)))
     return label
 
 
@@ -145,39 +148,52 @@ def _components(size: int, low: Array, high: Array) -> Array:
 
 
 class _Groups:
-    """Groups of one component that become fewer; each knows the best one to become one with."""
+    """Groups of one component that become fewer; each knows the best one to become one with.
+
+    A bond is a number, and what is known of it stands in four lists: millions of small objects would keep the garbage
+    collector busy.
+
+    Attributes:
+        near: group → other group → bond.
+        sum, count, best, barred: bond → sum of its pairs' bits, their number, the strongest, how many are barred.
+    """
 
     def __init__(
         self,
-        bonds: Iterable[tuple[int, int, float, bool]],
+        ends: tuple[list[int], list[int]],
+        weights: list[float],
+        barred: list[int],
         offers: Iterable[tuple[float, int, int]],
-        threshold: float,
-        average: float,
+        limits: tuple[float, float],
     ) -> None:
-        self._threshold, self._average = threshold, average
-        # Of two groups: sum of the pairs' bits, their number, the strongest, how many are barred.
-        self.near: dict[int, dict[int, list[float]]] = {}
-        for a, b, weight, no in bonds:
-            bond = [weight, 1.0, weight, float(no)]
-            self.near.setdefault(a, {})[b] = bond
-            self.near.setdefault(b, {})[a] = bond
+        self._threshold, self._average = limits
+        self.near: dict[int, dict[int, int]] = {row: {} for side in ends for row in side}
+        for bond, (a, b) in enumerate(zip(*ends, strict=True)):
+            self.near[a][b] = self.near[b][a] = bond
+        self.sum, self.best, self.barred = weights, weights.copy(), barred
+        self.count = [1] * len(weights)
         self.members = dict.fromkeys(self.near, 1)
         self.heap = [(minus, a, b, 0) for minus, a, b in offers]
         heapq.heapify(self.heap)
         self.asked = dict.fromkeys(self.near, 0)
 
+    def mean(self, a: int, b: int, bond: int) -> float:
+        """What all pairs between two groups weigh on average, those included that were never compared."""
+        all_pairs = self.members[a] * self.members[b]
+        return (self.sum[bond] + UNSEEN_BITS * (all_pairs - self.count[bond])) / all_pairs
+
     def ask(self, a: int) -> None:
         """Puts the best that a group can become one with on the heap; what it said before counts no more."""
         self.asked[a] += 1
-        best: tuple[float, int, int, int] | None = None
+        best: tuple[float, int] | None = None
+        strongest, barred, threshold = self.best, self.barred, self._threshold
         for c, bond in self.near[a].items():
-            if bond[2] >= self._threshold and not bond[3]:
-                all_pairs = self.members[a] * self.members[c]
-                mean = (bond[0] + UNSEEN_BITS * (all_pairs - bond[1])) / all_pairs
-                if mean >= self._average and (best is None or (-mean, c) < (best[0], best[2])):
-                    best = (-mean, a, c, self.asked[a])
+            if strongest[bond] >= threshold and not barred[bond]:
+                mean = self.mean(a, c, bond)
+                if mean >= self._average and (best is None or (-mean, c) < best):
+                    best = (-mean, c)
         if best is not None:
-            heapq.heappush(self.heap, best)
+            heapq.heappush(self.heap, (best[0], a, best[1], self.asked[a]))
 
     def join(self, a: int, b: int) -> None:
         """Makes b a part of a."""
@@ -192,35 +208,25 @@ class _Groups:
             if kept is None:
                 of_a[c] = of_c[a] = bond
             else:
-                kept[0] += bond[0]
-                kept[1] += bond[1]
-                kept[2] = max(kept[2], bond[2])
-                kept[3] += bond[3]
+                self.sum[kept] += self.sum[bond]
+                self.count[kept] += self.count[bond]
+                self.best[kept] = max(self.best[kept], self.best[bond])
+                self.barred[kept] += self.barred[bond]
         self.members[a] += self.members.pop(b)
 
 
-def _agglomerate(
-    bonds: Iterable[tuple[int, int, float, bool]],
-    offers: Iterable[tuple[float, int, int]],
-    threshold: float,
-    average: float,
-) -> Iterator[tuple[int, int]]:
+def _agglomerate(groups: _Groups) -> Iterator[tuple[int, int]]:
     """The joins, strongest first: a group, and the one it becomes a part of.
 
     A bond changes only when one of its groups grows, and then that group is asked anew. So what the heap holds of a
     group is never less than what it can do, and looking at a group again when its turn comes is enough.
     """
-    groups = _Groups(bonds, offers, threshold, average)
     while groups.heap:
         minus_mean, a, b, asked = heapq.heappop(groups.heap)
         if a not in groups.near or groups.asked[a] != asked:
             continue
         bond = groups.near[a].get(b)
-        mean = None
-        if bond is not None and not bond[3]:
-            all_pairs = groups.members[a] * groups.members[b]
-            mean = (bond[0] + UNSEEN_BITS * (all_pairs - bond[1])) / all_pairs
-        if mean != -minus_mean:
+        if bond is None or groups.barred[bond] or groups.mean(a, b, bond) != -minus_mean:
             groups.ask(a)
             continue
         if groups.members[a] < groups.members[b]:

@@ -5,8 +5,8 @@ clustering with vetoes and hot keys, never connected components. A trained model
 Needs the extra `stitch` (splink, duckdb). Splink: https://moj-analytical-services.github.io/splink/
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -103,16 +103,17 @@ def train(points: ContactPoints, *, database: Any = None) -> dict[str, Any]:
     """
     splink, _ = _splink()
     known = set(points.table.fields)
-    linker = splink.Linker(_registered(points, database), settings_for(known), log_level="ERROR")
-    if sure := _usable(SURE, known):
-        rules = [splink.block_on(*rule) for rule in sure]
-        linker.training.estimate_probability_two_random_records_match(rules, recall=RECALL_OF_SURE_RULES)
-    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
-    for block in _usable(TRAINED_ON, known):
-        # Where a level does not occur among a block's matches, Splink gives up on that block: the others still teach.
-        with suppress(ValueError):
-            linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(*block))
-    model: dict[str, Any] = linker.misc.save_model_to_json()
+    with _opened(database) as opened:
+        linker = splink.Linker(_registered(points, opened), settings_for(known), log_level="ERROR")
+        if sure := _usable(SURE, known):
+            rules = [splink.block_on(*rule) for rule in sure]
+            linker.training.estimate_probability_two_random_records_match(rules, recall=RECALL_OF_SURE_RULES)
+        linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
+        for block in _usable(TRAINED_ON, known):
+            # Where a level does not occur among a block's matches, Splink gives up on it: the others still teach.
+            with suppress(ValueError):
+                linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(*block))
+        model: dict[str, Any] = linker.misc.save_model_to_json()
     return model
 
 
@@ -166,10 +167,6 @@ def _contact_of(row: Mapping[str, Any], contact: str) -> str:
 
 def _registered(points: ContactPoints, database: Any) -> Any:
     """The contact points as a table of the database."""
-    if database is None:
-        from splink.backends.duckdb import DuckDBAPI
-
-        database = DuckDBAPI()
     pa: Any = import_module("pyarrow")
 
     columns = points.rows()
@@ -181,18 +178,34 @@ def _registered(points: ContactPoints, database: Any) -> Any:
     return database.register(table)
 
 
+@contextmanager
+def _opened(database: Any) -> Iterator[Any]:
+    """The caller's database; or one in memory, which is given back at once: it is larger than all the rest."""
+    if database is not None:
+        yield database
+        return
+    from splink.backends.duckdb import DuckDBAPI
+
+    made = DuckDBAPI()
+    try:
+        yield made
+    finally:
+        made.duckdb_con.close()
+
+
 def _scored(points: ContactPoints, model: Mapping[str, Any], database: Any) -> tuple[Array, Array]:
     """Pairs of contact points with their match weights."""
     splink, _ = _splink()
-    linker = splink.Linker(_registered(points, database), dict(model), log_level="ERROR")
-    found = linker.inference.predict(threshold_match_weight=SCORED_FROM_BITS)
-    table = found.as_record_list() if hasattr(database, "spark") else None
-    if table is None:
-        columns = found.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_weight").fetchnumpy()
-        a, b, bits = columns["unique_id_l"], columns["unique_id_r"], columns["match_weight"]
-    else:
-        a, b = (np.array([row[f"unique_id_{side}"] for row in table], np.int64) for side in "lr")
-        bits = np.array([row["match_weight"] for row in table], np.float64)
+    with _opened(database) as opened:
+        linker = splink.Linker(_registered(points, opened), dict(model), log_level="ERROR")
+        found = linker.inference.predict(threshold_match_weight=SCORED_FROM_BITS)
+        if hasattr(opened, "spark"):
+            table = found.as_record_list()
+            a, b = (np.array([row[f"unique_id_{side}"] for row in table], np.int64) for side in "lr")
+            bits = np.array([row["match_weight"] for row in table], np.float64)
+        else:
+            columns = found.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_weight").fetchnumpy()
+            a, b, bits = columns["unique_id_l"], columns["unique_id_r"], columns["match_weight"]
     pairs = np.minimum(a, b).astype(np.int64) * points.table.size + np.maximum(a, b)
     order = np.argsort(pairs, kind="stable")
     return pairs[order], np.asarray(bits, np.float64)[order]
