@@ -61,8 +61,8 @@ class Recheck:
 
     Attributes:
         cause: id of the interaction that was looked at.
-        moments: the conversation's interactions, oldest first, the cause among them; of the others only when and in
-            whose part they were recorded need be there, not what was said.
+        moments: the conversation's interactions, oldest first, the cause among them. Of the others a store may leave
+            out `participants`, `parts` and `arrivals`: seats, time, channel and direction are all that is read.
         is_own: the interaction had an assignment of its own; `has_own`: it has one in force.
     """
 
