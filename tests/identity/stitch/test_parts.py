@@ -1,12 +1,15 @@
 """Levels, candidates and clustering, each alone."""
 
+import random
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from omnilink.identity.stitch.candidates import PAIRS_A_ROW, WINDOW, block_keys, distinct, find_candidates
-from omnilink.identity.stitch.cluster import cluster, unseen_pairs
+from omnilink.identity.stitch.cluster import UNSEEN_BITS, cluster, unseen_pairs
 from omnilink.identity.stitch.likeness import Level, compare_rows
 from omnilink.identity.stitch.table import read_table_of
 
@@ -135,6 +138,37 @@ def test_without_a_mean_to_reach_groups_are_what_hangs_together_over_strong_pair
             one, other = group[pair // size], group[pair % size]
             group = [min(one, other) if at in (one, other) else at for at in group]
     assert label.tolist() == group
+
+
+def joined_step_by_step(size, weight, barred, threshold, average):
+    """Row → first row of its group: always the two groups whose pairs weigh most on average become one."""
+    groups = [[row] for row in range(size)]
+    while True:
+        best = None
+        for one, other in combinations(groups, 2):
+            between = [(min(a, b), max(a, b)) for a in one for b in other]
+            if any(pair in barred for pair in between) or max(weight.get(pair, -30.0) for pair in between) < threshold:
+                continue
+            mean = sum(weight.get(pair, UNSEEN_BITS) for pair in between) / len(between)
+            if mean >= average and (best is None or mean > best[0]):
+                best = mean, one, other
+        if best is None:
+            return [next(min(group) for group in groups if row in group) for row in range(size)]
+        groups = [group for group in groups if group not in best[1:]] + [best[1] + best[2]]
+
+
+@given(
+    st.integers(0, 2**32), st.integers(2, 9), st.sampled_from([0.2, 0.7, 1.0]), st.sampled_from([-8.0, -2.0, 2.0]),
+    st.sampled_from([(1.0, 0.0), (1.0, -1.0), (-1.0, 0.0)]),
+)  # fmt: skip
+def test_groups_are_those_of_always_joining_the_two_that_fit_best(seed, size, share, least, limits):
+    rng = random.Random(seed)
+    weight = {pair: rng.uniform(least, 9) for pair in combinations(range(size), 2) if rng.random() < share}
+    barred = {pair for pair in weight if rng.random() < 0.1}
+    numbers = np.array([a * size + b for a, b in weight], np.int64)
+    bits, cannot = np.array(list(weight.values()), float), np.array([pair in barred for pair in weight], bool)
+    found = cluster(size, numbers, bits, threshold=limits[0], average=limits[1], barred=cannot)
+    assert found.tolist() == joined_step_by_step(size, weight, barred, *limits)
 
 
 def test_a_single_pair_that_is_barred_stays_apart():

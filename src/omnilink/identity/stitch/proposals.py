@@ -110,7 +110,8 @@ def _parted(whole: Array, part: Array) -> Iterator[tuple[int, list[list[int]]]]:
     ends = np.append(cuts, len(order))[1:]
     kept: list[list[int]] = []
     last = -1
-    for start, end, whose in zip(cuts[several].tolist(), ends[several].tolist(), of[cuts[several]].tolist(), strict=True):
+    spans = (x[several].tolist() for x in (cuts, ends, of[cuts]))
+    for start, end, whose in zip(*spans, strict=True):
         if kept and whose != last:
             yield last, kept
             kept = []
