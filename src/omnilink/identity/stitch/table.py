@@ -28,6 +28,8 @@ NOT_STATED = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "unk"
 JOINED = frozenset({"given", "family", "middle"})
 """Fields whose columns belong together (two surnames); of other fields the first one stated counts."""
 
+BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
+
 SIMPLE: dict[str, Callable[[str], str | None]] = {
     "sex": read_sex,
     "phone": read_phone,
@@ -108,8 +110,10 @@ def read_table_of(records: Iterable[Any], mapping: Mapping[str, str | Iterable[s
     given, family, generations = read_names(
         texts.pop("given", None), texts.pop("family", None), texts.pop("full_name", None), size
     )
-    births = [texts.pop(part, [None] * size) for part in ("birth_year", "birth_month", "birth_day")]
-    parts = [read_parts(*row) for row in zip(*births, strict=True)]
+    parts: list[str | None] = [None] * size
+    if any(part in texts for part in BIRTH_PARTS):
+        births = [texts.pop(part, [None] * size) for part in BIRTH_PARTS]
+        parts = [read_parts(*row) for row in zip(*births, strict=True)]
     whole = read_dates(texts.pop("birth", [None] * size), sources)
     values["birth"] = [date or part for date, part in zip(whole, parts, strict=True)]
     if "middle" in texts:
@@ -187,11 +191,12 @@ def _coded(name: str, column: Sequence[str | None]) -> Field:
 
 
 def _coded_together(columns: Mapping[str, Sequence[str | None]]) -> dict[str, Field]:
-    code: dict[str, int] = {}
+    stated = dict.fromkeys(text for column in columns.values() for text in dict.fromkeys(column))
+    stated.pop(None, None)
+    code: dict[str | None, int] = {text: number for number, text in enumerate(stated)}
+    values = tuple(text for text in stated if text is not None)
+    code[None] = MISSING
     coded = {
-        name: np.fromiter(
-            (MISSING if text is None else code.setdefault(text, len(code)) for text in column), np.int32, len(column)
-        )
-        for name, column in columns.items()
+        name: np.fromiter(map(code.__getitem__, column), np.int32, len(column)) for name, column in columns.items()
     }
-    return {name: Field(name, tuple(code), codes) for name, codes in coded.items()}
+    return {name: Field(name, values, codes) for name, codes in coded.items()}
