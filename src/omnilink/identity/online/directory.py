@@ -123,6 +123,8 @@ class Directory:
         # Observations of scattered personas, with where they would belong if those held together.
         self.crowd: dict[str, Slot] = {}
         self.spoke: dict[str, Spoke] = {}
+        # Handles of which `spoke` has to be asked anew before it is read.
+        self.unasked: set[str] = set()
         # What humans said: by signature, and what it means for the personas that are there.
         self.decisions: dict[int, HumanDecision] = {}
         self.anchors: dict[str, dict[int, int]] = {}

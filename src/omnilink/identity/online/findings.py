@@ -60,6 +60,7 @@ class Findings:
     """
 
     def __init__(self, near: Neighbourhood, region: Region) -> None:
+        near.resolver.hear()
         self._near, self._d, self._region = near, near.directory, region
         components = near.components(region)
         people = (self._d.person[number] for c in components for number in c.members)

@@ -138,7 +138,7 @@ class Neighbourhood:
             self._count_seed(before, -1)
         self.known[o.id] = each
         self._count_seed(each, 1)
-        self.resolver.observe(o)
+        self.resolver.take(o)
 
     def _count_seed(self, each: Known, step: int) -> None:
         if not each.seed:

@@ -73,15 +73,23 @@ class OnlineResolver:
 
     def observe(self, o: Observation) -> Decided:
         """Takes an observation in and re-decides what depends on it. The same one twice changes nothing."""
+        self.take(o)
+        return self.decided(o.id)
+
+    def take(self, o: Observation) -> None:
+        """Takes one of many observations in. What `observe` does beyond that waits until something is asked."""
         if o.id in self.directory.observations:
             if self.directory.observations[o.id] == o:
-                return self.decided(o.id)
-            self.forget(o.id)
+                return
+            self._take_out(o.id)
         touched = Touched()
         self.directory.observations[o.id] = o
         self._places.enter(o, touched)
         self._settle(touched)
-        return self.decided(o.id)
+
+    def hear(self) -> None:
+        """Brings `Directory.spoke` up to date: who spoke on the handles that a step touched. Every answer begins so."""
+        self._settlement.hear()
 
     def forget(self, observation: str) -> None:
         """Takes an observation out: everything is decided as if it had never been there.
@@ -89,10 +97,8 @@ class OnlineResolver:
         Raises:
             NotFound: there is no such observation.
         """
-        touched = Touched()
-        self._places.leave(self._observation(observation), touched)
-        del self.directory.observations[observation]
-        self._settle(touched)
+        self._take_out(observation)
+        self.hear()
 
     # --- human decisions ------------------------------------------------------------------------------------------
 
@@ -164,6 +170,7 @@ class OnlineResolver:
         self._humans.enforce(decision, touched)
         self._places.look_at((each for side in decision.sides for each in side), touched)
         self._settle(touched)
+        self.hear()
 
     def revoke(self, number: int) -> None:
         """Takes a human decision back: everything is decided as if it had never been made.
@@ -181,6 +188,7 @@ class OnlineResolver:
         for id in sorted(decision.pinned):
             self._places.unpin(id, number, touched)
         self._settle(touched)
+        self.hear()
 
     # --- answers --------------------------------------------------------------------------------------------------
 
@@ -190,6 +198,7 @@ class OnlineResolver:
         Raises:
             NotFound: there is no such observation.
         """
+        self.hear()
         d = self.directory
         o = self._observation(observation)
         slot = d.slots[observation]
@@ -218,6 +227,7 @@ class OnlineResolver:
 
     def members(self, contact: str) -> list[str]:
         """The observations of a contact, by the id of any of them, sorted."""
+        self.hear()
         d = self.directory
         slot = self._slot(contact)
         if slot.place is Place.PERSONA:
@@ -243,6 +253,7 @@ class OnlineResolver:
         """
         for id in (a, b):
             self._observation(id)
+        self.hear()
         return explain(self.directory, a, b, self.weights)
 
     def hot_keys(self) -> dict[str, int]:
@@ -260,6 +271,7 @@ class OnlineResolver:
 
     def partition(self) -> Iterator[tuple[str, str]]:
         """Every observation with its contact."""
+        self.hear()
         d = self.directory
         names: dict[int, str] = {}
         for observation, slot in d.slots.items():
@@ -275,6 +287,12 @@ class OnlineResolver:
                 yield observation, observation
 
     # --- places ---------------------------------------------------------------------------------------------------
+
+    def _take_out(self, observation: str) -> None:
+        touched = Touched()
+        self._places.leave(self._observation(observation), touched)
+        del self.directory.observations[observation]
+        self._settle(touched)
 
     def _settle(self, touched: Touched) -> None:
         self._settlement.settle(touched)

@@ -1,4 +1,4 @@
-"""Settling a step: components that changed fall into people anew, and their nameless observations are asked anew.
+"""Settling steps: components that changed fall into people anew, and their nameless observations are asked anew.
 
 This is the incremental re-decision. It is bounded: a component holds the personas of a few people, a handle the
 nameless observations of one household; whatever is larger is a place's and is not asked at all.
@@ -21,7 +21,7 @@ class Settlement:
         self._d, self._upkeep, self._w = directory, upkeep, weights
 
     def settle(self, touched: Touched) -> None:
-        """Re-decides everything a step touched."""
+        """Re-decides everything a step touched; who spoke on a handle waits until somebody wants to `hear` it."""
         d = self._d
         for component in list(touched.torn.values()):
             touched.components.pop(id(component), None)
@@ -33,7 +33,18 @@ class Settlement:
         for key in touched.keys:
             # One more than a household's: said of all of them once, and then of each newcomer alone (`places`).
             if (bare_ones := d.nameless.get(key)) and len(bare_ones) <= self._w.most_nameless + 1:
+                d.unasked.add(key)
+
+    def hear(self) -> None:
+        """Asks anew who spoke on every handle that a step since the last time touched.
+
+        Who spoke decides nothing else, so any number of steps may wait for one asking.
+        """
+        d = self._d
+        for key in d.unasked:
+            if bare_ones := d.nameless.get(key):
                 self.ask(key, bare_ones)
+        d.unasked.clear()
 
     # --- components -----------------------------------------------------------------------------------------------
 
