@@ -62,12 +62,21 @@ def read_backlog(view: View, limit: int, known: Mapping[str, Interaction]) -> Ca
 
 def _rechecks(view: View, limit: int) -> Iterator[Recheck]:
     rows = view.connection.execute(_RECHECKS, (view.tenant, max(1, limit // 10))).fetchall()
-    for key, uid, root, is_echo, own in rows:
-        keys = [key] if own is not None or is_echo else unit_keys(view, root)
-        if key not in keys:
-            keys.append(key)
-        moments = load_moments(view, keys, whole={key})
-        yield Recheck(uid, () if is_echo else tuple(moments[k] for k in keys), own is not None, bool(own))
+    units: dict[int, list[int]] = {}
+    asked: list[list[int]] = []
+    for key, _, root, is_echo, own in rows:
+        if is_echo:
+            asked.append([])
+        elif own is not None:
+            asked.append([key])
+        else:
+            if root not in units:
+                units[root] = unit_keys(view, root)
+            asked.append(units[root] if key in units[root] else [*units[root], key])
+    # Of one conversation often many are asked again at once: each moment is read once.
+    moments = load_moments(view, dict.fromkeys(key for keys in asked for key in keys), whole={row[0] for row in rows})
+    for (_, uid, _, _, own), keys in zip(rows, asked, strict=True):
+        yield Recheck(uid, tuple(moments[key] for key in keys), own is not None, bool(own))
 
 
 def unit_keys(view: View, root: int, limit: int = MOST_OF_UNIT, newest: bool = False) -> list[int]:
