@@ -20,12 +20,16 @@ _FURTHER = """
     WHERE m.tenant = ? AND m.key IN (?*)
 """
 _TIMES = "SELECT id, occurred_at FROM interaction WHERE id IN (?*)"
-_PERSONA_BEFORE = "SELECT persona FROM attribution WHERE interaction = ? AND ordinal = ?"
+_BEFORE = """
+    SELECT persona, interaction, ordinal, tenant, role, method, score, evidence, asserted_by, at
+    FROM attribution WHERE interaction = ? AND ordinal = ?
+"""
+# Read and written back, not copied by one statement: SQLite keeps what an `INSERT … SELECT` would have to undo in a list
+# that it walks from the beginning each time, and in a batch of ten thousand that is most of the work.
 _SUPERSEDE = """
     INSERT INTO attribution_superseded
-        (interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, seq)
-    SELECT interaction, ordinal, tenant, persona, role, method, score, evidence, asserted_by, at, ?
-    FROM attribution WHERE interaction = ? AND ordinal = ?
+        (persona, interaction, ordinal, tenant, role, method, score, evidence, asserted_by, at, seq)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -157,11 +161,12 @@ def attribute(tx: Transaction, tenant: int, seq: int, change: Change) -> list[tu
     tx.connection.executemany(_ATTRIBUTION, first)
     moved: list[tuple[int, int]] = []
     for row in later:
-        before = tx.connection.execute(_PERSONA_BEFORE, row[:2]).fetchone()
-        if before is not None and before[0] != row[3]:
-            moved.append((row[0], before[0]))
-        tx.connection.execute(_SUPERSEDE, (seq, *row[:2]))
-        tx.connection.execute("DELETE FROM attribution WHERE interaction = ? AND ordinal = ?", row[:2])
+        before = tx.connection.execute(_BEFORE, row[:2]).fetchone()
+        if before is not None:
+            if before[0] != row[3]:
+                moved.append((row[0], before[0]))
+            tx.connection.execute(_SUPERSEDE, (*before, seq))
+            tx.connection.execute("DELETE FROM attribution WHERE interaction = ? AND ordinal = ?", row[:2])
         tx.connection.execute(_ATTRIBUTION, row)
     tx.connection.executemany(
         "UPDATE observation SET seq = ? WHERE tenant = ? AND uid = ?",
