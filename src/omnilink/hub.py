@@ -114,7 +114,7 @@ class Hub(CitizenView):
         self.review = Review(store, self.scope, self._resolution)
         self.relations = RelationDesk(store, self.scope, self._finder.find, self._new_id, clock)
         self._links = LinkDesk(store, self.scope, self.people, self._new_id, clock)
-        self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock)
+        self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock, numbers)
         if http is not None:
             quiet_logs()
         self._http, self._delivery = http, Loop(self._deliver)

@@ -8,7 +8,8 @@ from typing import Literal
 from omnilink.conversation.case_context import CaseChange, Moment, SuggestionAnswer
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople
-from omnilink.conversation.moment_text import moment_topic
+from omnilink.conversation.moment_text import moment_references, moment_topic
+from omnilink.conversation.references import ReferencePicture
 from omnilink.model.case import Assignment, CaseDecision, CaseState, SuggestionState
 from omnilink.model.persona import Evidence
 
@@ -66,11 +67,14 @@ def choose_units(
     return units
 
 
-def touch(pages: CasePages, people: CasePeople, case: str, moments: Sequence[Moment]) -> None:
-    """Tells a case of the contact moments that are under it now."""
+def touch(
+    pages: CasePages, people: CasePeople, case: str, moments: Sequence[Moment], pictures: Sequence[ReferencePicture]
+) -> None:
+    """Tells a case of the contact moments that are under it now, and of the case numbers they mention."""
     for number, moment in enumerate(moments):
         topic = moment_topic(moment.interaction, moment.later) if number < _MOST_READ else None
-        pages.touch(case, moment, topic=topic, references=None, people=people)
+        references = moment_references(moment.interaction, pictures, moment.later) if pictures else None
+        pages.touch(case, moment, topic=topic, references=references, people=people)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,8 +101,8 @@ class Move:
     refused: tuple[tuple[str, str], ...] = ()
 
     def decide(
-        self, pages: CasePages, people: CasePeople, new_id: Callable[[], str], now: datetime, by: str, reason: str,
-        seq: int,
+        self, pages: CasePages, people: CasePeople, pictures: Sequence[ReferencePicture], new_id: Callable[[], str],
+        now: datetime, by: str, reason: str, seq: int,
     ) -> tuple[CaseDecision, CaseChange]:  # fmt: skip
         """The decision as it is kept, and everything that is written with it."""
         target, made, ended = self.into, [], []
@@ -111,11 +115,12 @@ class Move:
             assignment = _by_person(unit, target, new_id(), now, by, reason)
             made.append(assignment.id)
             pages.place(assignment)
-            touch(pages, people, target, unit.moments)
+            touch(pages, people, target, unit.moments, pictures)
         moved = {moment.interaction.id for unit in self.units for moment in unit.moments}
         left = {(unit.case, unit.conversation): unit for unit in self.units if unit.is_new}
         for (case, _), unit in left.items():
-            touch(pages, people, case, [m for m in unit.rest if m.interaction.id not in moved])
+            pages.forget(case, unit.moments[0].conversation)
+            touch(pages, people, case, [m for m in unit.rest if m.interaction.id not in moved], pictures)
         decision = CaseDecision(
             id=new_id(), action=self.action, case=target or self.about, by=by, reason=reason, at=now,
             made=tuple(made), ended=tuple(ended), states=dict(self.states), suggestions=tuple(self.answers),

@@ -33,8 +33,8 @@ def explain_assignment(assignment: Assignment) -> Iterator[str]:
     else:
         yield "a matter of its own: no case was likely enough"
         yield from _facts(assignment.evidence)
-    if links := [key for key in assignment.depends_on if not key.startswith("attribution:")]:
-        yield f"goes with: {', '.join(f'link {link}' for link in links)}"
+    if grounds := [key for key in assignment.depends_on if not key.startswith("attribution:")]:
+        yield f"goes with: {', '.join(_ground(key) for key in grounds)}"
     for option in assignment.alternatives:
         yield f"also possible: case {option.case}, {_rule(option.rung, option.confidence, option.needs_review)}"
     for apart in assignment.apart:
@@ -51,6 +51,11 @@ def explain_suggestion(suggestion: Suggestion) -> Iterator[str]:
     option: CaseOption = suggestion.option
     yield f"likely belongs to case {suggestion.case}: {_rule(option.rung, option.confidence, option.needs_review)}"
     yield from _facts(option.evidence)
+
+
+def _ground(key: str) -> str:
+    kind, colon, name = key.partition(":")
+    return f"{kind} {name}" if colon else f"link {key}"
 
 
 def _rule(rung: Rung, confidence: float | None, needs_review: bool) -> str:

@@ -10,6 +10,7 @@ from omnilink.citizen.decisions import require_person
 from omnilink.conversation.case_context import CaseChange, CaseLookup, SuggestionAnswer
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople
+from omnilink.conversation.references import ReferencePicture
 from omnilink.errors import BadInput, Conflict, NotFound
 from omnilink.model.case import (
     Assignment,
@@ -58,6 +59,7 @@ class CaseDesk:
         store, scope: where; deciding needs a scope over all accounts.
         find: finds a contact by id or handle.
         catch_up: brings cases up to the history.
+        pictures: what numbers of cases look like.
         new_id, clock: injected.
     """
 
@@ -67,6 +69,7 @@ class CaseDesk:
     catch_up: Callable[[], Awaitable[object]]
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
+    pictures: Sequence[ReferencePicture] = ()
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -311,7 +314,9 @@ class CaseDesk:
             )
             context = await self.store.read_case_context(self.scope, lookup)
             pages = CasePages(context, self.new_id, self.clock())
-            decision, change = move.decide(pages, CasePeople(context), self.new_id, self.clock(), by, reason, seq)
+            decision, change = move.decide(
+                pages, CasePeople(context), self.pictures, self.new_id, self.clock(), by, reason, seq
+            )
             try:
                 await self.store.commit_cases(self.scope, change)
             except Conflict:
@@ -340,7 +345,7 @@ class CaseDesk:
         # What had an assignment of its own goes with its conversation again.
         restored = [*(a.model_copy(update={"revoked_at": None}) for a in standing), *of_all]
         for unit in choose_units(restored, [*every, *restored], moments):
-            touch(pages, CasePeople(context), unit.case, unit.moments)
+            touch(pages, CasePeople(context), unit.case, unit.moments, self.pictures)
         is_join = decision.action == "join"
         return replace(
             pages.change(seq, None, ()),
@@ -356,6 +361,11 @@ class CaseDesk:
     async def _still_stands(self, assignment: Assignment) -> bool:
         """Whether the links it was decided from are in force."""
         for key in assignment.depends_on:
-            if not key.startswith("attribution:") and not (await self.store.read_link(self.scope, key)).in_force:
+            kind, is_prefixed, name = key.partition(":")
+            if not is_prefixed and not (await self.store.read_link(self.scope, key)).in_force:
                 return False
+            if kind == "conversation":
+                told = await self.store.read_assignments(self.scope, conversations=[name])
+                if not any(a.in_force and a.case == assignment.case for a in told):
+                    return False
         return True

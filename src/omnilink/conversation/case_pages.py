@@ -241,6 +241,11 @@ class CasePages:
             personas=personas,
         )  # fmt: skip
 
+    def forget(self, case: str, conversation: str) -> None:
+        """What a case knew by a conversation is told anew."""
+        self._pages[case].threads.pop(conversation, None)
+        self._touches.pop((case, conversation), None)
+
     def reopen(self, case: str) -> None:
         """A person wrote again in a closed matter."""
         if self._pages[case].state is CaseState.CLOSED:

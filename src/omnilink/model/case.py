@@ -71,7 +71,8 @@ class CaseOption(Record):
 
     Attributes:
         confidence: 0 to 1.
-        depends_on: ids of links, and `attribution:<interaction>`: if one goes, so does this.
+        depends_on: ids of links and `attribution:<interaction>`: if one goes, so does this. `conversation:<id>` is the
+            one whose mails it was read off; undoing brings the guess back only while that is under the same case.
         needs_review: an official should look, whatever the confidence.
     """
 

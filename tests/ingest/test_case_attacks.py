@@ -1,0 +1,68 @@
+"""Cases under attack: what a hostile or unlucky history does to them, in every store."""
+
+import pytest
+from tests.ingest.conftest import person
+from tests.ingest.matters import ANA_MAIL, ANA_PHONE, LAMP, Desk, desk, mail, ring, text
+
+from omnilink.model import Direction, Role
+from omnilink.model.case import Rung
+
+__all__ = ["desk"]
+pytestmark = pytest.mark.anyio
+QUOTED = f"Has anything happened?\nOn 1 Mar 2026 at 08:00, Ana wrote:\n> {LAMP}."
+NUMBER = "EXP/26/0042"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Once is enough: tests/store/test_cases.py runs on both event loops."""
+    return "asyncio"
+
+
+def letter(key: str, *to: str, **more):
+    """A mail of ours."""
+    ours = mail(key, sender=person("mailto:help@city.example", own=True), **more)
+    people = (ours.participants[0], *(person(one, role=Role.TO) for one in to))
+    return ours.model_copy(update={"participants": people, "direction": Direction.OUTBOUND})
+
+
+async def conversation_of(desk: Desk, key: str) -> str:
+    page = await desk.hub.cases.show((await desk.case_of(key))[0])
+    return next(item.conversation for item in page.items if item.message_key == key)
+
+
+async def test_parting_what_a_mail_showed_can_be_undone(desk):
+    await desk.hear(mail("m1", text=f"{LAMP}."))
+    await desk.hear(mail("m2", text=QUOTED, subject="Re: Street lamp", days=2))
+    assert (await desk.why("m2")).rung is Rung.MAIL
+    decision = await desk.hub.cases.split(await conversation_of(desk, "m2"), by="clerk")
+    assert len(set(await desk.case_of("m1", "m2"))) == 2
+    await desk.hub.cases.undo(decision.id, by="clerk")
+    assert len(set(await desk.case_of("m1", "m2"))) == 1
+
+
+@pytest.mark.parametrize("undone", [False, True])
+async def test_a_case_number_goes_with_what_a_person_moves(desk, undone):
+    numbered = Desk(desk.store, "EXP/##/####")
+    await numbered.hear(mail("m1", subject="Music school", text="Wants to enrol a son"))
+    await numbered.hear(letter("ours", ANA_MAIL, text=f"Your number is {NUMBER}", subject="Lamp", days=1))
+    first, other = await numbered.case_of("m1", "ours")
+    assert first != other
+    decision = await numbered.hub.cases.join(first, other, by="clerk")
+    if undone:
+        await numbered.hub.cases.undo(decision.id, by="clerk")
+    await numbered.hear(mail("n1", days=60, subject=NUMBER, text="Any news?"))
+    assert await numbered.case_of("n1") == [other if undone else first]
+
+
+async def test_a_case_number_stays_with_what_is_left_when_one_interaction_is_parted(desk):
+    numbered = Desk(desk.store, "EXP/##/####")
+    await numbered.hear(
+        letter("ours", ANA_MAIL, text=f"Your number is {NUMBER}"), mail("m1", answers="ours", days=1),
+        mail("m2", answers="ours", text="Also: a son for the music school", days=2),
+    )  # fmt: skip
+    page = await numbered.hub.cases.show((await numbered.case_of("m2"))[0])
+    await numbered.hub.cases.split(next(i.id for i in page.items if i.message_key == "m2"), by="clerk")
+    await numbered.hear(mail("n1", days=60, subject=NUMBER, text="Any news?"))
+    old, new = await numbered.case_of("ours", "n1")
+    assert old == new
