@@ -2,7 +2,7 @@
 
 import pytest
 from tests.ingest.conftest import person
-from tests.ingest.matters import ANA_MAIL, ANA_PHONE, LAMP, Desk, desk, mail, ring, text
+from tests.ingest.matters import ANA_MAIL, LAMP, Desk, desk, mail
 
 from omnilink.model import Direction, Role
 from omnilink.model.case import Rung
@@ -66,3 +66,21 @@ async def test_a_case_number_stays_with_what_is_left_when_one_interaction_is_par
     await numbered.hear(mail("n1", days=60, subject=NUMBER, text="Any news?"))
     old, new = await numbered.case_of("ours", "n1")
     assert old == new
+
+
+async def test_one_answer_does_not_make_a_letter_to_ten_a_mass_mail(desk):
+    to = [f"mailto:citizen{n}@example.org" for n in range(10)]
+    await desk.hear(letter("ours", *to, subject="Playground", text="We meet on Monday"))
+    await desk.hear(mail("a0", to[0], answers="ours", days=1, text="I come"))
+    await desk.hear(mail("a1", to[1], answers="ours", days=2, text="I come too"))
+    assert len(set(await desk.case_of("ours", "a0", "a1"))) == 1
+
+
+async def test_absence_notes_are_nobodys_answer_to_a_mass_mail(desk):
+    await desk.hear(letter("ours", "mailto:list@city.example", subject="Playground", text="We meet on Monday"))
+    notes = [
+        mail(f"n{n}", f"mailto:citizen{n}@example.org", answers="ours", days=1, text="Away", automated="auto-reply")
+        for n in range(12)
+    ]
+    await desk.hear(*notes, mail("a1", ANA_MAIL, answers="ours", days=2, text="I come"))
+    assert len(set(await desk.case_of("ours", "a1"))) == 1

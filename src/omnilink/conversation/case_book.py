@@ -14,6 +14,7 @@ from omnilink.conversation.case_facts import Decision, Incoming, KnownCase, Mail
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople, Speaker
 from omnilink.conversation.case_score import MASS_MAIL_RECIPIENTS, MASS_MAIL_REPLIERS
+from omnilink.conversation.fan_out import replier
 from omnilink.conversation.moment_text import moment_references, moment_topic
 from omnilink.conversation.recycled import is_recycled
 from omnilink.conversation.references import ReferencePicture
@@ -36,6 +37,7 @@ class CaseBook:
         tokens: interaction → what the reply token in its addresses says.
         hints: interaction → what mails show of the mail they answer (R5).
         pictures: what numbers of cases look like.
+        answered: conversation → personas that answered in it so far, where there may be many (`fan_out`).
         new_id, now: injected.
     """
 
@@ -48,9 +50,11 @@ class CaseBook:
         tokens: Mapping[str, Token] | None = None,
         hints: Mapping[str, Sequence[MailHint]] | None = None,
         pictures: Sequence[ReferencePicture] = (),
+        answered: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self._people, self._pages = CasePeople(context), CasePages(context, new_id, now)
         self._tokens, self._hints, self._pictures = tokens or {}, hints or {}, pictures
+        self._answered = {conversation: set(personas) for conversation, personas in (answered or {}).items()}
         self._roots, self._refused = context.roots, context.refused
         self._new_id, self._now = new_id, now
 
@@ -150,13 +154,13 @@ class CaseBook:
             self._pages.reopen(case)
 
     def _watch_fan_out(self, moment: Moment, placed: Placed) -> None:
-        """A mail of ours that more people answer than had been written to openly went to many."""
-        if moment.kind is not ConversationKind.MAIL or moment.interaction.direction is not Direction.INBOUND:
+        """A mail of ours that more people answer than have one matter went to many."""
+        persona = replier(moment)
+        if persona is None or placed.by_person or not self._pages.is_ours(moment.conversation):
             return
-        if not self._pages.is_ours(moment.conversation):
-            return
-        contacts = {self._people.contact(persona) for persona in self._pages.personas(placed.case)}
-        if len(contacts) > MASS_MAIL_REPLIERS and not placed.by_person:
+        answered = self._answered.setdefault(moment.conversation, set())
+        answered.add(persona)
+        if len({self._people.contact(one) for one in answered}) > MASS_MAIL_REPLIERS:
             self._pages.mark_mass(moment.conversation, placed.case)
 
     def _look(

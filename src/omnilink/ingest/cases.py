@@ -8,6 +8,7 @@ from omnilink.conversation.case_book import CaseBook, Token
 from omnilink.conversation.case_context import CaseBacklog, CaseContext, CaseLookup, Moment
 from omnilink.conversation.case_facts import MailHint
 from omnilink.conversation.case_people import CasePeople
+from omnilink.conversation.fan_out import MOST_ANSWERS_READ, conversations_to_count, repliers
 from omnilink.conversation.mail_hints import (
     MOST_CONVERSATIONS,
     MOST_MAILS,
@@ -93,15 +94,25 @@ class CaseKeeper:
         tokens = {m.interaction.id: token for m in moments if (token := self.token_of(m)) is not None}
         context = await self.store.read_case_context(self.scope, lookup_of(moments, tokens, self.pictures))
         hints = await self._hints(backlog.moments, context)
+        answered = await self._answered(backlog.moments, context)
         book = CaseBook(
-            context, new_id=self.new_id, now=self.clock(), tokens=tokens, hints=hints, pictures=self.pictures
-        )
+            context, new_id=self.new_id, now=self.clock(), tokens=tokens, hints=hints, pictures=self.pictures,
+            answered=answered,
+        )  # fmt: skip
         for recheck in backlog.rechecks:
             book.look_again(recheck)
         for moment in backlog.moments:
             book.take(moment)
         checked = [recheck.cause for recheck in backlog.rechecks]
         await self.store.commit_cases(self.scope, book.change(backlog.seq, backlog.upto, checked))
+
+    async def _answered(self, moments: Sequence[Moment], context: CaseContext) -> dict[str, set[str]]:
+        """Who answered before, in conversations that may turn out to be a mass mail of ours."""
+        if not (named := conversations_to_count(moments, context)):
+            return {}
+        return repliers(
+            await self.store.read_moments(self.scope, conversations=named, limit=MOST_ANSWERS_READ, newest=True)
+        )
 
     async def _hints(self, moments: Sequence[Moment], context: CaseContext) -> dict[str, tuple[MailHint, ...]]:
         """What mails whose headers lead nowhere show of the mails they answer, in the store and in this batch."""
