@@ -4,8 +4,10 @@ import pytest
 from tests.ingest.conftest import person
 from tests.ingest.matters import ANA_MAIL, LAMP, Desk, desk, mail
 
+from omnilink.conversation.case_context import MOST_OF_UNIT
 from omnilink.model import Direction, Role
 from omnilink.model.case import Rung
+from omnilink.store.base import Change
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.anyio
@@ -84,3 +86,59 @@ async def test_absence_notes_are_nobodys_answer_to_a_mass_mail(desk):
     ]
     await desk.hear(*notes, mail("a1", ANA_MAIL, answers="ours", days=2, text="I come"))
     assert len(set(await desk.case_of("ours", "a1"))) == 1
+
+
+TWENTY_FIVE = [f"mailto:citizen{n}@example.org" for n in range(25)]
+ROAD = "From Monday on Harbour Road is closed for road works, and the bus stops at the school instead."
+
+
+@pytest.mark.parametrize("process", [True, False])
+async def test_answers_to_a_mass_mail_that_lost_their_headers_are_not_under_one_case(desk, process):
+    await desk.hear(letter("ours", *TWENTY_FIVE, subject="Road works", text=ROAD), process=process)
+    for n in range(2):
+        quoting = f"How long will that take me?\nOn 1 Mar 2026 at 08:00, the city wrote:\n> {ROAD}"
+        await desk.hear(mail(f"a{n}", TWENTY_FIVE[n], days=1, subject="Re: Road works", text=quoting), process=process)
+    await desk.hear(mail("b0", TWENTY_FIVE[0], answers="a0", days=2, text="And the bus?"))
+    assert len(set(await desk.case_of("ours", "a0", "a1"))) == 3
+    first, again = await desk.case_of("a0", "b0")
+    assert first == again
+    assert await desk.hub.cases.suggestions() == []
+
+
+async def test_of_a_mass_mail_nobody_is_shown_the_cases_of_the_others(desk):
+    await desk.hear(letter("ours", *TWENTY_FIVE, subject="Road works", text=ROAD))
+    for n, who in enumerate(TWENTY_FIVE):
+        await desk.hear(mail(f"a{n}", who, answers="ours", days=1 + n / 10, text="How long?"))
+    why = await desk.why("a24")
+    assert [(apart.case, apart.reason) for apart in why.apart] == [
+        ((await desk.case_of("ours"))[0], "a_mail_of_ours_to_many")
+    ]
+    assert why.alternatives == ()
+
+
+async def test_what_answers_an_old_answer_to_a_mass_mail_finds_it_among_many(desk):
+    await desk.hear(letter("ours", *TWENTY_FIVE, subject="Road works", text=ROAD))
+    many = [f"mailto:resident{n}@example.org" for n in range(MOST_OF_UNIT + 20)]
+    await desk.hear(*(mail(f"a{n}", who, answers="ours", days=1 + n / 1000, text="How?") for n, who in enumerate(many)))
+    await desk.hear(letter("reply", many[0], answers="a0", days=3, text="For three weeks."))
+    await desk.hear(mail("b0", many[0], answers="reply", days=4, text="So long?"))
+    (ours,) = await desk.case_of("ours")
+    first, reply, again = await desk.case_of("a0", "reply", "b0")
+    assert first == reply == again != ours
+
+
+async def test_what_answers_a_mail_by_the_id_a_mail_service_gave_it_goes_along_with_it(desk):
+    await desk.hear(letter("ours", *TWENTY_FIVE, subject="Road works", text=ROAD))
+    await desk.hear(mail("a0", TWENTY_FIVE[0], answers="ours", days=1, text="How long?"))
+    await desk.hear(letter("reply", TWENTY_FIVE[0], answers="a0", days=2, text="For three weeks."))
+    page = await desk.hub.cases.show((await desk.case_of("reply"))[0])
+    reply = next(item.id for item in page.items if item.message_key == "reply")
+    await desk.store.commit_change(desk.hub.scope, Change(message_keys={"mail:0100@ses.example": reply}))
+    # Her carer answers: nothing but the id says whose matter it is.
+    bridge = mail("b0", "mailto:carer@example.net", answers="0100@ses.example", days=3, text="Thank you")
+    bridge = bridge.model_copy(
+        update={"conversation_keys": ("mail:b0", "mail:ours"), "reply_to_key": "mail:0100@ses.example"}
+    )
+    await desk.hear(bridge)
+    first, again = await desk.case_of("a0", "b0")
+    assert first == again

@@ -15,6 +15,7 @@ RUNGS = {
     Rung.SAME_MATTER: "the same person about the same matter on another channel",
 }
 APART = {
+    "a_mail_of_ours_to_many": "a mail of ours to many, of whom each who answers has a matter of their own",
     "another_recipient_of_our_mass_mail": "another recipient of a mail of ours to many",
     "several_people_share_this_address": "several people share the address, and nobody said who it is",
     "another_person_on_the_same_address": "another person on the same address",

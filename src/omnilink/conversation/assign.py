@@ -174,7 +174,8 @@ def _set_apart(
         if case.id in named:
             continue
         if incoming.conversation in case.conversations and incoming.answers_mass_mail:
-            yield SetApart(case.id, "another_recipient_of_our_mass_mail")
+            is_letter = not case.contacts
+            yield SetApart(case.id, "a_mail_of_ours_to_many" if is_letter else "another_recipient_of_our_mass_mail")
         elif incoming.contact is None:
             if incoming.handle_shared_by & case.contacts.keys():
                 yield SetApart(case.id, "several_people_share_this_address")

@@ -193,13 +193,15 @@ class CaseBook:
     def _known(
         self, moment: Moment, speaker: Speaker, references: frozenset[str], token: Token | None
     ) -> list[KnownCase]:
-        named = dict.fromkeys(self._pages.under(moment.conversation))
+        named = dict.fromkeys(self._under(moment.conversation, speaker))
+        if (placed := self._pages.settle(moment.conversation)) is not None:
+            named[placed.case] = None
         routed = self._roots.get(token.conversation) if token is not None and token.conversation else None
         if routed is not None:
-            named.update(dict.fromkeys(self._pages.under(routed)))
+            named.update(dict.fromkeys(self._under(routed, speaker)))
         hinted = [hint.conversation for hint in self._hints.get(moment.interaction.id, ())]
         for conversation in hinted:
-            named.update(dict.fromkeys(self._pages.under(conversation)))
+            named.update(dict.fromkeys(self._under(conversation, speaker)))
         named.update(dict.fromkeys(case for number in references for case in self._pages.numbered(number)))
         contacts = speaker.sharers | {speaker.holder} if speaker.holder else speaker.sharers
         for contact in sorted(contacts):
@@ -208,6 +210,12 @@ class CaseBook:
         if token is not None and token.conversation and routed:
             conversations[token.conversation] = routed
         return [self._as_known(case, speaker, moment, conversations) for case in named]
+
+    def _under(self, conversation: str, speaker: Speaker) -> Iterable[str]:
+        """The cases that hold something of a conversation; of a mass mail, the speaker's own."""
+        if not self._pages.is_mass(conversation):
+            return self._pages.under(conversation)
+        return self._pages.held(conversation, self._people.members(speaker.holder) if speaker.holder else ())
 
     def _as_known(self, case: str, speaker: Speaker, moment: Moment, conversations: Mapping[str, str]) -> KnownCase:
         personas = self._pages.personas(case)
@@ -218,7 +226,7 @@ class CaseBook:
             if identity is not None:
                 contacts[speaker.contact] = identity.confidence
                 depends = identity.links
-        under = {name for name, root in conversations.items() if case in self._pages.under(root)}
+        under = {name for name, root in conversations.items() if self._pages.holds(case, root)}
         if len(speaker.sharers) > 1 and not self._is_theirs(case, speaker):
             under.discard(moment.conversation)  # a shared telephone's chat is not one person's thread
         return self._pages.known(case, contacts, depends, frozenset(under))

@@ -96,12 +96,14 @@ class CaseLookup:
     Attributes:
         conversations: ids; of those that were merged, too.
         personas: ids.
+        answered: message keys of what is answered.
         references: numbers of cases that texts mention.
         cases: ids.
     """
 
     conversations: frozenset[str] = frozenset()
     personas: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     cases: frozenset[str] = frozenset()
 
@@ -147,14 +149,15 @@ class CaseContext:
     Attributes:
         roots: conversation id asked for → the one that holds it now.
         placed: conversation → its assignments in force (of two that were merged, two), oldest case first.
-        under: conversation → all cases that hold something of it.
-        own: conversation → message key → case, of interactions with an assignment of their own.
+        under: conversation → all cases that hold something of it; of a mass mail, the one it is under itself and those
+            of the people asked for: it has as many as people answered.
+        own: conversation → message key → case, of what is answered and has an assignment of its own.
         mass: conversations begun by a mail of ours to many people.
         personas: id → persona, for those asked for, all of their contacts, and who shares their telephone.
         links: same-links in force among them.
         sharers: persona → contacts with the same telephone number, its own included; at most `MOST_SHARERS`.
         cases: every case named anywhere in here.
-        recent: persona → its latest cases, the latest first.
+        recent: persona → its latest cases, the latest first; then those under a mass mail that was asked for.
         numbered: reference → cases.
         refused: conversation → cases a person said it does not belong to.
     """

@@ -97,6 +97,16 @@ class CasePages:
         """The cases that hold something of a conversation."""
         return [case for case in self._under.get(conversation, ()) if case in self._pages]
 
+    def holds(self, case: str, conversation: str) -> bool:
+        """Whether a case holds something of a conversation."""
+        return case in self._under.get(conversation, ()) and case in self._pages
+
+    def held(self, conversation: str, personas: Iterable[str]) -> list[str]:
+        """The cases of these personas that hold something of a conversation."""
+        within = self._under.get(conversation, {})
+        found = dict.fromkeys(case for persona in personas for case in self._recent.get(persona, ()) if case in within)
+        return [case for case in found if case in self._pages]
+
     def own_case(self, moment: Moment) -> str | None:
         """The case of what a moment answers, where that was parted from its conversation."""
         answered = moment.interaction.in_reply_to

@@ -144,10 +144,14 @@ def lookup_of(
     moments: Iterable[Moment], tokens: Mapping[str, Token], pictures: Sequence[ReferencePicture] = ()
 ) -> CaseLookup:
     """Everything that deciding about these will ask for. Pure."""
-    conversations, personas, references = set[str](), set[str](), set[str]()
+    conversations, personas, answered, references = set[str](), set[str](), set[str](), set[str]()
     for moment in moments:
         conversations.add(moment.conversation)
+        if moment.interaction.in_reply_to:
+            answered.add(moment.interaction.in_reply_to)
         personas.update(seat.persona for seat in moment.seats)
         references |= moment_references(moment.interaction, pictures, moment.later)
     conversations.update(token.conversation for token in tokens.values() if token.conversation)
-    return CaseLookup(frozenset(conversations), frozenset(personas), frozenset(references))
+    return CaseLookup(
+        frozenset(conversations), frozenset(personas), answered=frozenset(answered), references=frozenset(references)
+    )

@@ -91,6 +91,12 @@ def read_case_context(state: State, lookup: CaseLookup) -> CaseContext:
     for name, row in state.conversations.items():
         if row.root in merged and name != row.root:
             merged[row.root].append(name)
+    mass = frozenset(root for root, names in merged.items() if any(name in state.mass for name in names))
+    asked = {p: state.personas[p] for p in lookup.personas if p in state.personas}
+    sharers = {p: _sharers(state, row.persona.match_keys) for p, row in asked.items()}
+    contacts = {row.contact for row in asked.values()} | {c for found in sharers.values() for c in found}
+    personas = {p: state.personas[p].ref for contact in contacts for p in state.members[contact]}
+    recent = {p: cases for p in personas if (cases := _recent(state, p))}
     placed: dict[str, list[Placed]] = {}
     under: dict[str, list[str]] = {}
     refused: dict[str, list[str]] = {}
@@ -99,18 +105,22 @@ def read_case_context(state: State, lookup: CaseLookup) -> CaseContext:
             found = (state.assignments[a] for a in state.assigned.get(name, ()))
             in_force = [a for a in found if a.in_force and a.interaction is None]
             placed.setdefault(root, []).extend(Placed(a.id, a.case, a.by_person) for a in in_force)
-            under.setdefault(root, []).extend(state.threads_of.get(name, ()))
+            if root not in mass:
+                under.setdefault(root, []).extend(state.threads_of.get(name, ()))
             refused.setdefault(root, []).extend(state.refusals.get(name, ()))
+        if root in mass:
+            under[root] = [p.case for p in placed.get(root, ())]
+            for p in personas:
+                theirs = [case for case, conversation in state.cases_of.get(p, ()) if conversation in names]
+                under[root] += theirs
+                if theirs:
+                    recent[p] = tuple(dict.fromkeys((*recent.get(p, ()), *theirs)))
     own: dict[str, dict[str, str]] = {}
-    for root, names in merged.items():
-        for a in (state.assignments[a] for name in names for a in state.assigned.get(name, ())):
-            if a.in_force and a.interaction is not None:
-                own.setdefault(root, {})[state.interactions[a.interaction].interaction.message_key] = a.case
-    asked = {p: state.personas[p] for p in lookup.personas if p in state.personas}
-    sharers = {p: _sharers(state, row.persona.match_keys) for p, row in asked.items()}
-    contacts = {row.contact for row in asked.values()} | {c for found in sharers.values() for c in found}
-    personas = {p: state.personas[p].ref for contact in contacts for p in state.members[contact]}
-    recent = {p: cases for p in personas if (cases := _recent(state, p))}
+    for key in lookup.answered:
+        for row in state.named(key):
+            for a in map(state.assignments.__getitem__, state.own_assigned.get(row.interaction.id, ())):
+                if a.in_force and (root := state.root(a.conversation).root) in merged:
+                    own.setdefault(root, {})[key] = a.case
     numbered = {n: frozenset(case for case, _ in state.numbered.get(n, ())) for n in lookup.references}
     wanted = {
         *(p.case for of in placed.values() for p in of),
@@ -124,7 +134,7 @@ def read_case_context(state: State, lookup: CaseLookup) -> CaseContext:
         placed={root: tuple(sorted(of, key=lambda p: p.case)) for root, of in placed.items() if of},
         under={root: tuple(sorted(set(of))) for root, of in under.items() if of},
         own=own,
-        mass=frozenset(root for root, names in merged.items() if any(name in state.mass for name in names)),
+        mass=mass,
         personas=personas,
         links=tuple(links),
         sharers={p: found for p, found in sharers.items() if found},

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from omnilink.conversation.case_context import (
     MOST_CASES_OF_PERSONA,
-    MOST_OF_UNIT,
     MOST_PERSONAS_OF_CASE,
     MOST_THREADS_OF_CASE,
     CaseContext,
@@ -32,11 +31,18 @@ _PLACED = """
     WHERE a.conversation IN (?*) AND a.interaction IS NULL AND a.revoked_at IS NULL
 """
 _OWN = """
-    SELECT a.conversation, i.message_key, a.case_ FROM assignment a INDEXED BY assignment_of
-    JOIN interaction i ON i.id = a.interaction
-    WHERE a.conversation = ? AND a.interaction IS NOT NULL AND a.revoked_at IS NULL ORDER BY a.id DESC LIMIT ?
+    SELECT a.conversation, i.message_key, a.case_ FROM interaction i INDEXED BY interaction_message
+    JOIN assignment a INDEXED BY assignment_interaction ON a.interaction = i.id
+    WHERE i.tenant = ? AND i.message_key IN (?*) AND i.same_as IS NULL
+    AND a.interaction IS NOT NULL AND a.revoked_at IS NULL
+"""
+_OWN_BY_ALIAS = """
+    SELECT a.conversation, m.key, a.case_ FROM message_alias m
+    JOIN assignment a INDEXED BY assignment_interaction ON a.interaction = m.interaction
+    WHERE m.tenant = ? AND m.key IN (?*) AND a.interaction IS NOT NULL AND a.revoked_at IS NULL
 """
 _UNDER = "SELECT conversation, case_ FROM case_thread INDEXED BY case_thread_of WHERE conversation IN (?*)"
+_UNDER_MASS = "SELECT conversation, case_ FROM case_persona WHERE persona = ? AND conversation IN (?*)"
 _MASS = "SELECT conversation FROM case_mass WHERE conversation IN (?*)"
 _REFUSED = "SELECT conversation, case_ FROM case_refusal WHERE conversation IN (?*)"
 _CONTACTS = "SELECT contact FROM persona INDEXED BY persona_uid WHERE tenant = ? AND uid IN (?*)"
@@ -74,15 +80,25 @@ def read_case_context(view: View, lookup: CaseLookup) -> CaseContext:
     for part, uid, case, decision in select_in(view.connection, _PLACED, parts):
         placed.setdefault(names[parts[part]], []).append((case, uid, decision))
         wanted[case] = None
-    under = _by_root(view, _UNDER, parts, names)
+    refused = _by_root(view, _REFUSED, parts, parts, names)
+    refs, links, sharers, recent = _people(view, lookup)
+    mass = {names[parts[part]] for (part,) in select_in(view.connection, _MASS, parts)}
+    of_mass = [part for part, root in parts.items() if names[root] in mass]
+    under = _by_root(view, _UNDER, [part for part, root in parts.items() if names[root] not in mass], parts, names)
+    for part in of_mass:
+        under.setdefault(names[parts[part]], []).extend(case for case, _, _ in placed.get(names[parts[part]], ()))
+    for persona in refs if of_mass else ():
+        for part, case in select_in(view.connection, _UNDER_MASS, of_mass, (persona,)):
+            under[names[parts[part]]].append(case)
+            recent.setdefault(persona, []).append(case)
     own: dict[str, dict[str, int]] = {}
     # Where one case holds all of a conversation, nothing in it has an assignment of its own.
-    for part in (part for part, root in parts.items() if len(under.get(names[root], ())) > 1):
-        for _, key, case in view.connection.execute(_OWN, (part, MOST_OF_UNIT)):
-            own.setdefault(names[parts[part]], {})[key] = case
-            wanted[case] = None
-    refused = _by_root(view, _REFUSED, parts, names)
-    refs, links, sharers, recent = _people(view, lookup)
+    if of_mass or any(len(cases) > 1 for cases in under.values()):
+        for sql in (_OWN, _OWN_BY_ALIAS):
+            for part, key, case in select_in(view.connection, sql, lookup.answered, (view.tenant,)):
+                if part in parts:
+                    own.setdefault(names[parts[part]], {})[key] = case
+                    wanted[case] = None
     numbered = {
         number: [case for (case,) in view.connection.execute(_NUMBERED, (view.tenant, number, _MOST_REFERRED))]
         for number in lookup.references
@@ -98,9 +114,9 @@ def read_case_context(view: View, lookup: CaseLookup) -> CaseContext:
             name: tuple(Placed(uid, uids[case], decision == "person") for case, uid, decision in sorted(of))
             for name, of in placed.items()
         },
-        under={name: tuple(uids[case] for case in sorted(cases)) for name, cases in under.items()},
+        under={name: tuple(uids[case] for case in sorted(set(cases))) for name, cases in under.items()},
         own={name: {key: uids[case] for key, case in of.items()} for name, of in own.items()},
-        mass=frozenset(names[parts[part]] for (part,) in select_in(view.connection, _MASS, parts)),
+        mass=frozenset(mass),
         personas={ref.id: ref for ref in refs.values()},
         links=tuple(link_of(row) for row in links),
         sharers={
@@ -108,15 +124,17 @@ def read_case_context(view: View, lookup: CaseLookup) -> CaseContext:
             for key, others in sharers.items()
         },
         cases={row.case.id: row for row in rows.values()},
-        recent={refs[key].id: tuple(uids[case] for case in cases) for key, cases in recent.items()},
+        recent={refs[key].id: tuple(uids[case] for case in dict.fromkeys(cases)) for key, cases in recent.items()},
         numbered={number: frozenset(uids[case] for case in cases) for number, cases in numbered.items()},
         refused={name: frozenset(uids[case] for case in cases) for name, cases in refused.items()},
     )
 
 
-def _by_root(view: View, sql: str, parts: dict[int, int], names: dict[int, str]) -> dict[str, list[int]]:
+def _by_root(
+    view: View, sql: str, asked: Iterable[int], parts: dict[int, int], names: dict[int, str]
+) -> dict[str, list[int]]:
     found: dict[str, dict[int, None]] = {}
-    for part, case in select_in(view.connection, sql, parts):
+    for part, case in select_in(view.connection, sql, asked):
         found.setdefault(names[parts[part]], {})[case] = None
     return {name: list(cases) for name, cases in found.items()}
 
