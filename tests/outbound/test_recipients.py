@@ -76,3 +76,13 @@ def test_dry_run_does_not_show_the_recipient(scheme, value, url):
     assert value not in shown
     assert value.replace("+", "%2B").replace("@", "%40") not in shown
     assert shown.endswith("(9 bytes)")
+
+
+async def test_the_name_we_write_to_somebody_under_is_not_what_they_call_themself(desk):
+    await desk.tell(id="a", kind="dm")
+    await desk.outbox.send(ANA, "hello", name="Nobody Else")
+    assert not any(field.name.endswith("name") for field in (await desk.hub.contact(ANA)).fields)
+    await desk.outbox.send(OTHER, "hello", name="Luis Gil")
+    luis = await desk.hub.contact(OTHER)
+    assert [(field.name, field.value) for field in luis.fields] == [("others:name", "Luis Gil")]
+    assert luis.name == "Luis Gil"

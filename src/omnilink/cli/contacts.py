@@ -9,6 +9,7 @@ from omnilink.cli.answer import answer, pass_session
 from omnilink.cli.command import Command
 from omnilink.cli.session import Session
 from omnilink.cli.terminal import count, one_line, wrap
+from omnilink.model.persona import BY_OTHERS
 
 if TYPE_CHECKING:
     from omnilink.hub import Hub
@@ -108,7 +109,9 @@ def _person_lines(person: "Contact", columns: int) -> Iterator[str]:
     if person.fields:
         yield click.style("Stated", bold=True)
     for field in person.fields:
-        yield from ("  " + line for line in wrap(f"{field.name}: {field.value} ({field.source})", columns - 2, "  "))
+        name = field.name.removeprefix(BY_OTHERS)
+        said = name if name == field.name else f"{name}, as others say"
+        yield from ("  " + line for line in wrap(f"{said}: {field.value} ({field.source})", columns - 2, "  "))
     if person.relations:
         from omnilink.cli.relations import relation_lines
 

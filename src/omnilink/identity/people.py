@@ -12,6 +12,7 @@ from omnilink.identity.online.spanning import DECISION, Tie
 from omnilink.identity.resolve import PersonaSeed, only_contact
 from omnilink.model.participant import Participant, Role
 from omnilink.model.persona import (
+    BY_OTHERS,
     Attribution,
     Claim,
     Evidence,
@@ -58,12 +59,11 @@ class People:
         for link in self._links.values():
             self._by_basis.setdefault((link.method, link.basis), {})[link.key_a, link.key_b] = link
         self._moved: set[str] = set()  # persona keys whose links changed
-        self._claimed: set[tuple[str, str, str, str]] = set()
+        self._claimed: dict[tuple[str, str, str, str], datetime] = {}
         self._new_links: dict[str, None] = {}
         self._revoked: dict[str, Revocation] = {}
         self._memberships: dict[str, str] = {}
         self.personas: list[Persona] = []
-        self.claims: list[tuple[str, Claim]] = []
         self.attributions: list[Attribution] = []
         self.reinstated: list[str] = []
 
@@ -80,10 +80,12 @@ class People:
         key = key or seed.key
         if ref := self._refs.get(key):
             return ref
+        # What is shown beside an address is somebody's word, the holder's own or another's: `claim` keeps their own.
+        handle = seed.handle.model_copy(update={"display": None}) if seed.handle is not None else None
         made = Persona(
             id=self._new_id(),
             key=key,
-            handle=seed.handle,
+            handle=handle,
             match_keys=seed.match_keys,
             name=seed.name,
             born_at=seen_at,
@@ -128,8 +130,10 @@ class People:
         if ref is None:
             ref = self.persona(seed, self._now)
             self.adopt(ref)
+            # Our own word for whom we have never heard of: what they call themselves is never measured against it.
+            if name := participant.stated("name"):
+                self._claim(ref, f"{BY_OTHERS}name", name, self._now, source)
         self.attribute(interaction, ordinal, participant.role, ref, "handle-and-stated-name" if seed.name else "handle")
-        self.claim(ref, participant, self._now, source)
 
     def attribute(
         self, interaction: str, ordinal: int, role: Role, ref: PersonaRef, kind: str, *, bits: float | None = None
@@ -154,16 +158,26 @@ class People:
             )
         )
 
-    def claim(self, ref: PersonaRef, participant: Participant, at: datetime, source: str) -> None:
-        """Keeps what was claimed of a persona, each (field, value, source) once."""
+    def claim(
+        self, ref: PersonaRef, participant: Participant, at: datetime, source: str, *, by_others: bool = False
+    ) -> None:
+        """Keeps what was claimed of a persona, each (field, value, source) once, as first said.
+
+        Args:
+            by_others: it is somebody else's word, and kept as such.
+        """
         stated = [(claim.field, claim.value) for claim in participant.claims]
         if participant.handle is not None and participant.handle.display and not participant.stated("display_name"):
             stated.append(("display_name", participant.handle.display))
         for field, value in stated:
-            mark = (ref.id, field, value, source)
-            if value and mark not in self._claimed:
-                self._claimed.add(mark)
-                self.claims.append((ref.id, Claim(field=field, value=value, source=source, at=at)))
+            if value:
+                self._claim(ref, f"{BY_OTHERS}{field}" if by_others else field, value, at, source)
+
+    def _claim(self, ref: PersonaRef, field: str, value: str, at: datetime, source: str) -> None:
+        mark = (ref.id, field, value, source)
+        known = self._claimed.get(mark)
+        if known is None or at < known:
+            self._claimed[mark] = at
 
     # --- links ------------------------------------------------------------------------------------------------
 
@@ -256,6 +270,14 @@ class People:
         else:
             self.reinstated.append(link.id)
         self._replace(link, revoked_at=None, revoked_by=None, revoked_reason=None)
+
+    @property
+    def claims(self) -> list[tuple[str, Claim]]:
+        """What was claimed, by persona id."""
+        return [
+            (persona, Claim(field=field, value=value, source=source, at=at))
+            for (persona, field, value, source), at in self._claimed.items()
+        ]
 
     # --- the result -------------------------------------------------------------------------------------------
 

@@ -3,13 +3,20 @@
 from typing import ClassVar
 
 from omnilink.model.handle import Handle
-from omnilink.model.persona import FAILED_KEY, Link, Persona
+from omnilink.model.persona import BY_OTHERS, FAILED_KEY, Link, Persona
 from omnilink.model.record import Record, Utc
 from omnilink.model.relationship import Relation
 
+NAMES = ("name", "display_name", "caller_name", f"{BY_OTHERS}name")
+"""Fields that are names, the best first."""
+
 
 class ContactField(Record):
-    """One thing believed of a contact, with where it comes from."""
+    """One thing believed of a contact, with where it comes from.
+
+    Attributes:
+        name: the claim's field; of what only somebody else said it begins with `others:`.
+    """
 
     name: str
     value: str
@@ -39,7 +46,7 @@ class Contact(Record):
 
     @property
     def handles(self) -> tuple[Handle, ...]:
-        """Its handles, each once."""
+        """Its handles, each once; `display` is what their holder calls themself there, never what others do."""
         seen = {p.handle.key: p.handle for p in self.personas if p.handle is not None}
         return tuple(seen.values())
 
@@ -50,6 +57,6 @@ class Contact(Record):
 
     @property
     def name(self) -> str | None:
-        """The best known name, stated ones before displayed ones."""
+        """The best known name: stated before displayed ones, their own before what others say."""
         by_name = {field.name: field.value for field in reversed(self.fields)}
-        return by_name.get("name") or by_name.get("display_name") or by_name.get("caller_name")
+        return next((by_name[field] for field in NAMES if field in by_name), None)

@@ -9,9 +9,16 @@ from omnilink.model.handle import Handle
 from omnilink.model.participant import Role
 from omnilink.model.record import Record, Utc
 
+BY_OTHERS = "others:"
+"""A claim's field begins so where somebody else said it: who wrote about them, or we who wrote to them first."""
+
 
 class Claim(Record):
-    """A field of a persona as somebody said it; retracted, never overwritten."""
+    """A field of a persona as somebody said it; retracted, never overwritten.
+
+    Attributes:
+        at: when it was first said; of what arrives late, too, so that no order of arrival changes it.
+    """
 
     field: str
     value: str

@@ -8,8 +8,9 @@ from datetime import datetime
 from omnilink.errors import BadHandle
 from omnilink.identity.normalise import normalise
 from omnilink.identity.online.findings import Findings, Spot
+from omnilink.identity.online.keys import KeyClass, key_class
 from omnilink.identity.online.neighbourhood import Known
-from omnilink.identity.online.observation import Distrust, Observation
+from omnilink.identity.online.observation import ADDRESSED, NAMED, Distrust, Observation
 from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed
 from omnilink.model.handle import Handle
@@ -73,9 +74,8 @@ class Settled:
         """
         for each in seen:
             ref = people.persona(each.seed, each.at)
-            # What an unvouched caller or a third party says is not what the handle's holder says.
-            if each.seed.shown.distrust not in (Distrust.UNVOUCHED, Distrust.HEARSAY):
-                people.claim(ref, each.participant, each.at, each.source)
+            if not _is_nobodys_word(each):
+                people.claim(ref, each.participant, each.at, each.source, by_others=each.participant.role in NAMED)
         attributed: dict[str, tuple[str, str]] = {}
         for id, spot in self.findings.spots.items():
             known = self.known[id]
@@ -91,6 +91,17 @@ class Settled:
                     _make(people, key, datetime.fromtimestamp(0).astimezone())
         people.tie(concerned, ties)
         return attributed
+
+
+def _is_nobodys_word(seen: Seen) -> bool:
+    """Whether what is said of a participant is neither its own word nor the writer's about it.
+
+    An unvouched caller may be anybody. Beside the address of whom they write to people put what they like; only an
+    account's name there is the platform's, and so its holder's.
+    """
+    if seen.participant.role in ADDRESSED:
+        return not any(key_class(key) is KeyClass.ACCOUNT for key in seen.seed.shown.keys)
+    return seen.seed.shown.distrust is Distrust.UNVOUCHED
 
 
 def _attribute(people: People, known: Known, spot: Spot) -> None:

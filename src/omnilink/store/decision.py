@@ -157,7 +157,8 @@ class Change:
         envelopes: each must still be pending in the store, else Conflict (another process was quicker).
         attributions: one for an (interaction, ordinal) that has one already takes its place in the timeline; the
             earlier one is kept as superseded.
-        claims: (persona id, claim); the same (field, value, source) of a persona is kept once.
+        claims: (persona id, claim); the same (field, value, source) of a persona is kept once, with its
+            earliest time.
         reinstated: links that come into force again (a rule made them, a rule revoked them).
         memberships: persona id → contact id, for every persona whose contact is new or another one.
         message_keys: further names of stored interactions (the id a provider gave to what we sent) → interaction

@@ -15,6 +15,9 @@ from omnilink.model.participant import Attestation, Participant, Role
 ADDRESSED = (Role.TO, Role.CC, Role.BCC, Role.CALLEE)
 """Whoever is named so in an interaction was written to or called, and showed nothing itself."""
 
+NAMED = (Role.SUBJECT, Role.ON_BEHALF_OF)
+"""Whoever is named so is told of by who wrote or called."""
+
 
 class Distrust(StrEnum):
     """Why nothing an observation shows may link it by itself."""

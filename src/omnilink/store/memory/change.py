@@ -95,10 +95,16 @@ def _add_persona(state: State, persona: Persona, contact: str) -> None:
 
 def _add_claim(state: State, persona_id: str, claim: Claim) -> None:
     row = found(state.personas, persona_id)
-    claims = row.persona.claims
-    if all((c.field, c.value, c.source) != (claim.field, claim.value, claim.source) for c in claims):
-        persona = row.persona.model_copy(update={"claims": (*claims, claim)})
-        state.personas[persona_id] = replace(row, persona=persona)
+    claims = list(row.persona.claims)
+    same = ((c.field, c.value, c.source) == (claim.field, claim.value, claim.source) for c in claims)
+    place = next((n for n, is_same in enumerate(same) if is_same), None)
+    if place is None:
+        claims.append(claim)
+    elif claim.at < claims[place].at:
+        claims[place] = claims[place].model_copy(update={"at": claim.at})
+    else:
+        return
+    state.personas[persona_id] = replace(row, persona=row.persona.model_copy(update={"claims": tuple(claims)}))
 
 
 def _move_persona(state: State, persona_id: str, contact: str) -> None:

@@ -147,7 +147,7 @@ def _add_claims(tx: Transaction, tenant: int, claims: Sequence[tuple[str, Claim]
     keys = tx.keys("persona", tenant, (persona for persona, _ in claims))
     tx.connection.executemany(
         "INSERT INTO claim (tenant, persona, field, value, source, at, retracted_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (persona, field, value, source) DO NOTHING",
+        "ON CONFLICT (persona, field, value, source) DO UPDATE SET at = excluded.at WHERE excluded.at < at",
         [
             (tenant, keys[persona], c.field, c.value, c.source, to_micros(c.at),
              None if c.retracted_at is None else to_micros(c.retracted_at))
