@@ -15,6 +15,7 @@ from omnilink.citizen.find import Finder
 from omnilink.citizen.links import LinkDesk
 from omnilink.citizen.relations import RelationDesk
 from omnilink.citizen.review import Review
+from omnilink.citizen.threads import ThreadDesk
 from omnilink.citizen.view import CitizenView
 from omnilink.conversation.references import ReferencePicture
 from omnilink.ingest.accounts import Accounts
@@ -60,8 +61,8 @@ class Hub(CitizenView):
         outbox: where messages are sent from; `poller` fetches from accounts that are asked, not called, `sessions`
             holds the lines of those that keep one open; `visitors` are people on lines of our own; `media` has the
             files that messages point to; `meter` knows what accounts are billed for.
-        cases: matters across conversations, and people's decisions about them; `relations`: what people are to
-            each other.
+        cases: matters across conversations, and people's decisions about them; `threads`: why messages are one
+            conversation, and taking it apart; `relations`: what people are to each other.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Hub(CitizenView):
         self.relations = RelationDesk(store, self.scope, self._finder.find, self._new_id, clock)
         self._links = LinkDesk(store, self.scope, self.people, self._new_id, clock)
         self.cases = CaseDesk(store, self.scope, self._finder.find, self._cases.catch_up, self._new_id, clock, numbers)
+        self.threads = ThreadDesk(store, self.scope, self._cases.catch_up, self._new_id, clock)
         if http is not None:
             quiet_logs()
         self._http, self._delivery = http, Loop(self._deliver)

@@ -8,14 +8,12 @@ from typing import Literal
 from omnilink.conversation.case_context import CaseChange, Moment, SuggestionAnswer
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople
-from omnilink.conversation.moment_text import moment_references, moment_topic
+from omnilink.conversation.case_telling import tell_case
 from omnilink.conversation.references import ReferencePicture
 from omnilink.model.case import Assignment, CaseDecision, CaseState, SuggestionState
 from omnilink.model.persona import Evidence
 
 Action = Literal["join", "split", "close", "reopen", "accept", "refuse", "part"]
-_MOST_READ = 20
-"""Contact moments whose words are read again when a conversation moves: people begin with their matter."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,16 +65,6 @@ def choose_units(
     return units
 
 
-def touch(
-    pages: CasePages, people: CasePeople, case: str, moments: Sequence[Moment], pictures: Sequence[ReferencePicture]
-) -> None:
-    """Tells a case of the contact moments that are under it now, and of the case numbers they mention."""
-    for number, moment in enumerate(moments):
-        topic = moment_topic(moment.interaction, moment.later) if number < _MOST_READ else None
-        references = moment_references(moment.interaction, pictures, moment.later) if pictures else None
-        pages.touch(case, moment, topic=topic, references=references, people=people)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Move:
     """A decision to be written.
@@ -115,12 +103,12 @@ class Move:
             assignment = _by_person(unit, target, new_id(), now, by, reason)
             made.append(assignment.id)
             pages.place(assignment)
-            touch(pages, people, target, unit.moments, pictures)
+            tell_case(pages, people, target, unit.moments, pictures)
         moved = {moment.interaction.id for unit in self.units for moment in unit.moments}
         left = {(unit.case, unit.conversation): unit for unit in self.units if unit.is_new}
         for (case, _), unit in left.items():
             pages.forget(case, unit.moments[0].conversation)
-            touch(pages, people, case, [m for m in unit.rest if m.interaction.id not in moved], pictures)
+            tell_case(pages, people, case, [m for m in unit.rest if m.interaction.id not in moved], pictures)
         decision = CaseDecision(
             id=new_id(), action=self.action, case=target or self.about, by=by, reason=reason, at=now,
             made=tuple(made), ended=tuple(ended), states=dict(self.states), suggestions=tuple(self.answers),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from omnilink.citizen.case_units import Action, Move, Unit, choose_units, touch
+from omnilink.citizen.case_units import Action, Move, Unit, choose_units
 from omnilink.citizen.decisions import require_person
 from omnilink.conversation.case_context import CaseChange, CaseLookup, SuggestionAnswer
 from omnilink.conversation.case_pages import CasePages
 from omnilink.conversation.case_people import CasePeople
+from omnilink.conversation.case_telling import tell_case
 from omnilink.conversation.references import ReferencePicture
 from omnilink.errors import BadInput, Conflict, NotFound
 from omnilink.model.case import (
@@ -345,7 +346,7 @@ class CaseDesk:
         # What had an assignment of its own goes with its conversation again.
         restored = [*(a.model_copy(update={"revoked_at": None}) for a in standing), *of_all]
         for unit in choose_units(restored, [*every, *restored], moments):
-            touch(pages, CasePeople(context), unit.case, unit.moments, self.pictures)
+            tell_case(pages, CasePeople(context), unit.case, unit.moments, self.pictures)
         is_join = decision.action == "join"
         return replace(
             pages.change(seq, None, ()),

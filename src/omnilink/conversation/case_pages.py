@@ -22,6 +22,8 @@ from omnilink.conversation.moment_text import MOST_WORDS
 from omnilink.model.case import RULE_CASES, Assignment, Case, CaseOption, CaseState, Suggestion
 
 _NO_WORDS: frozenset[str] = frozenset()
+ONE_CONVERSATION = "the conversations proved to be one"
+"""Why of two assignments only one stays."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class CasePages:
             return None
         kept = next((p for p in placed if p.by_person), placed[0])
         for other in [p for p in placed if p is not kept]:
-            self.revoke(other, conversation, "the conversations proved to be one")
+            self.revoke(other, conversation, ONE_CONVERSATION)
         return kept
 
     def is_mass(self, conversation: str) -> bool:

@@ -42,6 +42,13 @@ def moment_topic(interaction: Interaction, later: Iterable[Part] = ()) -> frozen
     return words if len(words) <= MOST_WORDS else frozenset(sorted(words)[:MOST_WORDS])
 
 
+def mentioned_numbers(numbers: Iterable[str], interaction: Interaction, later: Iterable[Part] = ()) -> frozenset[str]:
+    """Which of these case numbers, as `system:NUMBER`, a moment mentions, in what it quotes too."""
+    said = (_said(part) for part in (*interaction.parts, *later))
+    text = "\n".join([interaction.subject or "", *said]).casefold()
+    return frozenset(number for number in numbers if number.partition(":")[2].casefold() in text)
+
+
 def moment_references(
     interaction: Interaction, pictures: Sequence[ReferencePicture], later: Iterable[Part] = ()
 ) -> frozenset[str]:

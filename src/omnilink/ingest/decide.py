@@ -291,6 +291,7 @@ class Decided:
             conversations=history.conversations,
             conversation_keys=history.conversation_keys,
             merges=history.merges,
+            causes=history.causes,
             message_keys=history.message_keys,
             consents=consents,
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from omnilink.conversation.causes import ThreadCause, cause_of
 from omnilink.conversation.keys import copy_key, join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.ingest.media import make_items
@@ -18,6 +19,7 @@ from omnilink.model.event import (
     About,
     CallUpdated,
     ChoiceMade,
+    ConversationKind,
     DeliveryUpdated,
     Direction,
     Event,
@@ -54,6 +56,7 @@ class History:
         self.conversations: list[Conversation] = []
         self.conversation_keys: dict[str, str] = {}
         self.merges: list[tuple[str, str]] = []
+        self.causes: list[ThreadCause] = []
         self.message_keys: dict[str, str] = {}
 
     def find(self, event: About) -> str | None:
@@ -106,7 +109,7 @@ class History:
         named = replace(sent, message_key=event.message_key, content_key=event.content_key)
         self._messages[event.message_key].append(named)
         self.message_keys[event.message_key] = sent.id
-        self._conversation(event, envelope, account, copies)
+        self._conversation(event, sent.id, envelope, account, copies)
         return named
 
     def join_seats(self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts) -> None:
@@ -129,15 +132,16 @@ class History:
         self, event: Spoken, seats: Sequence[Seat], envelope: Envelope, account: AccountFacts, arrival: Arrival
     ) -> str:
         occurred_at = event.occurred_at or envelope.received_at
+        id_ = self._new_id()
         interaction = Interaction(
-            id=self._new_id(),
+            id=id_,
             kind=_kind(event),
             direction=_direction(event, seats),
             channel=event.channel or account.channel,
             account=account.name,
             message_key=event.message_key,
             content_key=event.content_key,
-            conversation=self._conversation(event, envelope, account),
+            conversation=self._conversation(event, id_, envelope, account),
             arrivals=(arrival,),
             participants=tuple(seat.participant for seat in seats),
             occurred_at=occurred_at,
@@ -214,9 +218,13 @@ class History:
         refs[refs.index(ref)] = replace(ref, seeds=tuple(sorted(seeds.items())))
 
     def _conversation(
-        self, event: Spoken, envelope: Envelope, account: AccountFacts, further: Sequence[str] = ()
+        self, event: Spoken, interaction: str, envelope: Envelope, account: AccountFacts, copies: Sequence[str] = ()
     ) -> str:
-        join = join_conversation((*(event.conversation_keys or (event.message_key,)), *further), self._threads)
+        keys = event.conversation_keys or (event.message_key,)
+        is_mail = event.conversation_kind is ConversationKind.MAIL
+        own = (event.message_key, *copies)
+        self.causes.append(cause_of(interaction, keys, own=own, answers=event.reply_to_key, is_mail=is_mail))
+        join = join_conversation((*keys, *copies), self._threads)
         conversation = join.conversation
         if conversation is None:
             conversation = self._new_id()

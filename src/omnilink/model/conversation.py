@@ -27,3 +27,40 @@ class Conversation(Record):
     merged_into: str | None = None
 
     shown: ClassVar[tuple[str, ...]] = ("id", "kind", "channel")
+
+
+class ConversationSplit(Record):
+    """A person took a conversation apart: these messages begin a conversation of their own.
+
+    Attributes:
+        conversation: id of the conversation they were in.
+        messages: ids of the interactions that begin the new one; whatever answers them goes along, now or later.
+        by: a person; `reason` in their words.
+        undone: how it was taken back, if it was.
+    """
+
+    id: str
+    conversation: str
+    messages: tuple[str, ...]
+    by: str
+    at: Utc
+    reason: str = ""
+    undone: "SplitUndone | None" = None
+
+    shown: ClassVar[tuple[str, ...]] = ("id", "conversation")
+
+
+class SplitUndone(Record):
+    """A split was taken back: everything is together as if it had not been made.
+
+    Attributes:
+        split: its id.
+        by: a person.
+    """
+
+    split: str
+    by: str
+    at: Utc
+    reason: str = ""
+
+    shown: ClassVar[tuple[str, ...]] = ("split",)

@@ -1,12 +1,13 @@
 """Outcome: what an answer changes about an item and about the history, as one `Change`. Pure."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from omnilink.conversation.causes import ThreadCause
 from omnilink.conversation.keys import join_conversation
 from omnilink.conversation.revisions import make_revision
 from omnilink.identity.people import People
@@ -101,7 +102,8 @@ class Progress:
         # A key that another message has stays that message's, whatever a provider says.
         kept = {item.interaction, *others}
         known = {key for key, ref in named if ref.id in kept or ref.direction == Direction.INBOUND}
-        join = join_conversation(self._thread(item, context), context.conversations)
+        thread = self._thread(item, context)
+        join = join_conversation(thread, context.conversations)
         conversation = join.conversation
         return changed, Change(
             seq=context.seq,
@@ -115,6 +117,7 @@ class Progress:
             consents=consents,
             conversation_keys=dict.fromkeys(join.new_keys, conversation) if conversation else {},
             merges=[(loser, conversation) for loser in join.merged] if conversation else (),
+            causes=[self._cause(item, thread)] if thread else (),
             message_keys={key: item.interaction for key in self.message_keys if key not in known},
             shadowed=[(echo, item.interaction) for echo in sorted(shadowed)],
             outbox_updates=[update],
@@ -127,6 +130,12 @@ class Progress:
             return ()
         own = [key for key in (own_key(item.id),) if key in context.conversations]
         return tuple(dict.fromkeys([*own, *self.conversation_keys, *self.message_keys]))
+
+    def _cause(self, item: OutboxItem, thread: Sequence[str]) -> ThreadCause:
+        """The names the provider gave are the message's own; what else it told is where it shows it."""
+        own = {own_key(item.id), *self.message_keys}
+        mine, rest = (tuple(key for key in thread if (key in own) is is_own) for is_own in (True, False))
+        return ThreadCause(item.interaction, mine, rest)
 
     def _settle_parked(
         self, item: OutboxItem, context: Context, new_id: Callable[[], str], now: datetime

@@ -3,9 +3,10 @@
 The interaction is in the citizen's history from the moment it is owed; what becomes of it are receipts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from omnilink.conversation.causes import ThreadCause, cause_of
 from omnilink.conversation.keys import copy_key, join_conversation
 from omnilink.identity.people import People
 from omnilink.identity.resolve import PersonaSeed, seed_persona
@@ -100,9 +101,19 @@ def decide_queue(
         conversations=made,
         conversation_keys=dict.fromkeys(join.new_keys, conversation),
         merges=[(loser, conversation) for loser in join.merged],
+        causes=[_cause(plan, interaction, copies)],
         message_keys=dict.fromkeys(copies, interaction.id),
         outbox=[item],
         blobs=blobs,
+    )
+
+
+def _cause(plan: Plan, interaction: Interaction, copies: Sequence[str]) -> ThreadCause:
+    """What the message itself names: not the whole conversation it is shown in, which would hold that together."""
+    quoted = plan.outgoing.quoted
+    shown = plan.rendered.conversation_keys or (quoted.message_keys if quoted is not None else ())
+    return cause_of(
+        interaction.id, shown, own=(interaction.message_key, *copies), answers=interaction.in_reply_to, is_mail=False
     )
 
 

@@ -42,6 +42,7 @@ from omnilink.store.observations import (
 from omnilink.store.outbox import OutboxStore
 from omnilink.store.relations import RelationStore
 from omnilink.store.replies import Asked, Reply, ReplyStore
+from omnilink.store.splits import SplitStore
 from omnilink.store.usage import UsageStore
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "ReplyStore",
     "SettledEnvelope",
     "SettledEvent",
+    "SplitStore",
     "Store",
     "StoredObservation",
     "TimelineRow",
@@ -319,6 +321,7 @@ class Store(
     FeedStore,
     ObservationStore,
     RelationStore,
+    SplitStore,
     Protocol,
 ):
     """A whole store."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from omnilink.conversation.causes import ThreadCause
 from omnilink.model.consent import Consent
-from omnilink.model.conversation import Conversation
+from omnilink.model.conversation import Conversation, ConversationSplit, SplitUndone
 from omnilink.model.envelope import EnvelopeState
 from omnilink.model.event import Direction
 from omnilink.model.feed import FeedEntry
@@ -180,6 +181,12 @@ class Change:
         relationships_closed: how those or earlier ones were closed; the same way twice is a Conflict.
         conversation_keys: new key → conversation id. A conversation in `conversations` has its keys here as well.
         merges: (loser id, winner id) of conversations, both the current ones.
+        causes: why messages are in their conversation; of one message there may be several.
+        splits: a person takes conversations apart. Where people have, the store works out anew what is together,
+            after everything else of the change (see `conversation.apart`): what the change itself says about the
+            conversation of an interaction is then no more than where to look. One that takes apart the same messages
+            as one in force is a Conflict.
+        splits_undone: splits that are taken back; one that is not in force is a Conflict.
     """
 
     seq: int = 0
@@ -204,6 +211,9 @@ class Change:
     conversations: Sequence[Conversation] = ()
     conversation_keys: Mapping[str, str] = field(default_factory=dict)
     merges: Sequence[tuple[str, str]] = ()
+    causes: Sequence[ThreadCause] = ()
+    splits: Sequence[ConversationSplit] = ()
+    splits_undone: Sequence[SplitUndone] = ()
     consents: Sequence[Consent] = ()
     message_keys: Mapping[str, str] = field(default_factory=dict)
     shadowed: Sequence[tuple[str, str]] = ()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from omnilink.model.case import CaseDecision
+from omnilink.model.conversation import ConversationSplit
 from omnilink.model.event import InteractionKind
 from omnilink.model.interaction import Interaction, Revision, RevisionAction
 from omnilink.model.media import MediaItem
@@ -107,6 +108,12 @@ def decision_line(decision: Decision) -> Line:
     """What a person decided about who is who, and whether it is in force."""
     d = decision
     return (d.number, d.kind, d.same, d.by, "in force" if d.in_force else ("revoked", d.revoked_by))
+
+
+def split_line(split: ConversationSplit, heads: Iterable[tuple[str, str | None]]) -> Line:
+    """A conversation taken apart, named by the keys of the messages that begin the new one."""
+    undone = (split.undone.by, split.undone.reason) if split.undone else None
+    return (sorted((message, content or "") for message, content in heads), split.by, split.reason, undone)
 
 
 def relationship_line(relationship: Relationship) -> Line:

@@ -32,7 +32,7 @@ def commit_cases(state: State, change: CaseChange) -> int:
     state.case_upto = state.case_upto if change.upto is None else change.upto
     for cause in change.checked:
         state.rechecks.pop(cause, None)
-    _recheck(state, change.rechecks)
+    recheck(state, change.rechecks)
     for case in change.cases:
         state.cases[case.id] = case
     for gone in change.revoked:
@@ -47,7 +47,7 @@ def commit_cases(state: State, change: CaseChange) -> int:
     for case_id, conversation in change.forgotten:
         _forget(state, case_id, conversation)
     for touch in change.touches:
-        _touch(state, touch)
+        touch_case(state, touch)
     for name, status in change.states.items():
         state.cases[name] = found(state.cases, name).model_copy(update={"state": status})
     for name, into in change.joined.items():
@@ -90,11 +90,11 @@ def follow_history(state: State, change: Change, moved: Sequence[tuple[str, str]
         _withdraw(state, [f"attribution:{name}" for name, _ in moved], at, "somebody else was speaking")
         for name, persona in moved:
             _leave(state, name, persona)
-        _recheck(state, [name for name, _ in moved])
+        recheck(state, [name for name, _ in moved])
     met = people_met(change)
     people = {p for persona in met for p in state.members[state.personas[persona].contact][:MOST_PERSONAS_OF_CASE]}
-    _recheck(state, [cause for persona in sorted(people) for cause in _begun_by(state, persona)])
-    _recheck(state, calls_told(change))
+    recheck(state, [cause for persona in sorted(people) for cause in _begun_by(state, persona)])
+    recheck(state, calls_told(change))
 
 
 def _begun_by(state: State, persona: str) -> list[str]:
@@ -111,10 +111,11 @@ def _withdraw(state: State, gone: Iterable[str], at: datetime, reason: str) -> N
         assignment = state.assignments[name]
         if assignment.in_force and not assignment.by_person:
             end(state, name, at, RULE_CASES, reason)
-            _recheck(state, [assignment.cause])
+            recheck(state, [assignment.cause])
 
 
-def _recheck(state: State, interactions: Iterable[str]) -> None:
+def recheck(state: State, interactions: Iterable[str]) -> None:
+    """More was learned about these: those that were decided about are decided about again."""
     decided = [name for name in interactions if state.interactions[name].number < state.case_upto]
     state.rechecks |= dict.fromkeys(decided, True)
     state.case_seq += bool(decided)
@@ -133,12 +134,27 @@ def end(state: State, name: str, at: datetime, by: str, reason: str) -> None:
     if any(other.in_force and other.case == case for other in others):
         return
     _forget(state, case, conversation)
-    latest = max(state.case_threads[case].values(), key=lambda t: t.last_at, default=None)
-    if latest is not None:
-        update = {"last_at": latest.last_at, "channel": latest.channel}
-        state.cases[case] = state.cases[case].model_copy(update=update)
+    latest(state, case)
     if not any(state.assignments[name].in_force for name in state.assigned_in.get(case, ())):
         _drop_suggestions(state, case)
+
+
+def latest(state: State, case: str) -> None:
+    """A case is as young as the youngest of what is under it."""
+    youngest = max(state.case_threads.get(case, {}).values(), key=lambda t: t.last_at, default=None)
+    if youngest is not None:
+        update = {"last_at": youngest.last_at, "channel": youngest.channel}
+        state.cases[case] = state.cases[case].model_copy(update=update)
+
+
+def forget_conversations(state: State, conversations: Iterable[str]) -> dict[str, set[str]]:
+    """Takes from cases what they knew by conversations; returns case → case numbers it knew by them."""
+    known: dict[str, set[str]] = {}
+    for name in conversations:
+        for case in state.threads_of.get(name, ()):
+            known.setdefault(case, set()).update(state.case_threads[case][name].references)
+            _forget(state, case, name)
+    return known
 
 
 def _whole(state: State, conversation: str) -> list[str]:
@@ -211,7 +227,8 @@ def _assign(state: State, assignment: Assignment) -> None:
         append(state.dependants, key, assignment.id)
 
 
-def _touch(state: State, touch: CaseTouch) -> None:
+def touch_case(state: State, touch: CaseTouch) -> None:
+    """Tells a case of what came under it."""
     case, conversation = touch.case, touch.conversation
     threads = dict(state.case_threads.get(case, {}))
     before = threads.get(conversation)

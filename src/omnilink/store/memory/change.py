@@ -19,6 +19,8 @@ from omnilink.store.memory.observations import add_decisions, add_observations
 from omnilink.store.memory.outbox import write_outbox
 from omnilink.store.memory.relations import add_relationships
 from omnilink.store.memory.replies import add_reply
+from omnilink.store.memory.split_cases import follow_splits
+from omnilink.store.memory.splits import add_causes, join_families, part_families, write_splits
 from omnilink.store.memory.state import (
     ConversationRow,
     EnvelopeRow,
@@ -52,6 +54,7 @@ def commit_change(state: State, change: Change) -> int:
         _add_conversation_key(state, key, name)
     for interaction in change.interactions:
         _add_interaction(state, interaction)
+    add_causes(state, change.causes)
     for name, arrival in change.arrivals:
         _add_arrival(state, name, arrival)
     for revision in change.revisions:
@@ -76,6 +79,8 @@ def commit_change(state: State, change: Change) -> int:
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(state, change.shadowed)
     add_message_keys(state, change.message_keys.items())
+    write_splits(state, change)
+    follow_splits(state, change, part_families(state, change))
     follow_history(state, change, elsewhere)
     return state.seq
 
@@ -216,7 +221,7 @@ def _set_revoked(state: State, name: str, by: Revocation | None) -> None:
 
 def _merge(state: State, loser: str, winner: str) -> None:
     gone, kept = state.root(loser), state.root(winner)
-    if gone.root == kept.root:
+    if gone.root == kept.root or join_families(state, gone.root, kept.root):
         return
     _count(state, kept, gone.conversation.interactions, gone.conversation, gone.conversation)
     for name, row in list(state.conversations.items()):

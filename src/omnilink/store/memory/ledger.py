@@ -70,6 +70,8 @@ def read_digest(state: State) -> str:
     contacts = (sorted(keys[p] for p in members if p not in left) for members in state.members.values())
     digest.add("contacts", filter(None, contacts))
     digest.add("conversations", _conversation_lines(state, names))
+    splits = state.splits.values()
+    digest.add("splits", (lines.split_line(split, [names[name] for name in split.messages]) for split in splits))
     digest.add("consents", (_consent_line(keys[c.persona], c) for c in state.consents.values()))
     digest.add("message keys", ((key, *names[name]) for key, (name, _) in state.aliases.items()))
     digest.add("outbox", (lines.outbox_line(names[item.interaction], item) for item in state.outbox.values()))

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Self, TypeVar
 
 from omnilink.conversation.case_context import CaseThread
+from omnilink.conversation.causes import ThreadCause
 from omnilink.errors import Conflict, NotFound
 from omnilink.model.case import Assignment, Case, CaseDecision, Suggestion
 from omnilink.model.consent import Consent
-from omnilink.model.conversation import Conversation
+from omnilink.model.conversation import Conversation, ConversationSplit
 from omnilink.model.envelope import Envelope
 from omnilink.model.feed import FeedEntry
 from omnilink.model.interaction import Interaction, Revision
@@ -140,6 +141,12 @@ class State:
     links_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     conversations: dict[str, ConversationRow] = field(default_factory=dict)
     conversation_keys: dict[str, tuple[str, int]] = field(default_factory=dict)
+    # Why messages are together, and where people took them apart. families: conversation → its family, if any did.
+    causes: dict[str, tuple[ThreadCause, ...]] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    splits: dict[str, ConversationSplit] = field(default_factory=dict)
+    split_refusals: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
     consents: dict[int, Consent] = field(default_factory=dict)
     aliases: dict[str, tuple[str, int]] = field(default_factory=dict)
     outbox: dict[str, OutboxItem] = field(default_factory=dict)

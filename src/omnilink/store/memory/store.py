@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from omnilink.conversation.apart import ThreadFamily
 from omnilink.errors import BadInput
 from omnilink.model.consent import Consent
-from omnilink.model.conversation import Conversation
+from omnilink.model.conversation import Conversation, ConversationSplit
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.feed import FeedEntry, FeedNews
 from omnilink.model.interaction import Interaction, Revision
@@ -40,6 +41,7 @@ from omnilink.store.memory import (
     people,
     relations,
     replies,
+    splits,
     usage,
 )
 from omnilink.store.memory import envelopes as inbound
@@ -206,6 +208,16 @@ class MemoryStore(MemoryCases):
     ) -> list[Relationship]:
         """Relationships by id or persona; see `relations.RelationStore`."""
         return relations.read_relationships(self._read(scope), ids, personas)
+
+    async def read_family(self, scope: Scope, conversation: str) -> ThreadFamily:
+        """All that would be one conversation with this one; see `splits.SplitStore`."""
+        return splits.read_family_of(self._read(scope), conversation)
+
+    async def read_splits(
+        self, scope: Scope, *, ids: Sequence[str] = (), conversations: Sequence[str] = ()
+    ) -> list[ConversationSplit]:
+        """Splits by id or conversation; see `splits.SplitStore`."""
+        return splits.read_splits(self._read(scope), ids, conversations)
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

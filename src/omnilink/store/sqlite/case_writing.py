@@ -110,7 +110,7 @@ def commit_cases(tx: Transaction, scope: Scope, change: CaseChange) -> int:
         ))  # fmt: skip
     _assign(tx, tenant, change.assignments)
     _forget(tx, tenant, change.forgotten)
-    _touch(tx, tenant, change.touches)
+    touch_cases(tx, tenant, change.touches)
     for case, state in change.states.items():
         _require(run("UPDATE case_ SET state = ? WHERE tenant = ? AND uid = ?", (state, tenant, case)))
     for case, into in change.joined.items():
@@ -173,7 +173,7 @@ def withdraw(tx: Transaction, tenant: int, gone: Iterable[str], at: int, reason:
     """
     rows = list(select_in(tx.connection, _DEPENDANTS, dict.fromkeys(gone), (tenant,)))
     for assignment in dict.fromkeys(row[0] for row in rows):
-        _end(tx, (at, RULE_CASES, reason, assignment))
+        end_assignment(tx, (at, RULE_CASES, reason, assignment))
     _recheck(tx, tenant, {row[2] for row in rows})
 
 
@@ -217,18 +217,24 @@ def _add_cases(tx: Transaction, tenant: int, change: CaseChange) -> None:
 def _revoke(tx: Transaction, tenant: int, revoked: Sequence[CaseRevocation]) -> None:
     keys = tx.keys("assignment", tenant, {r.assignment for r in revoked}) if revoked else {}
     for r in revoked:
-        _end(tx, (to_micros(r.at), r.by, r.reason, keys[r.assignment]))
+        end_assignment(tx, (to_micros(r.at), r.by, r.reason, keys[r.assignment]))
 
 
-def _end(tx: Transaction, row: Row) -> None:
+def end_assignment(tx: Transaction, row: Row) -> None:
+    """Takes an assignment out of force: (at, by, reason, assignment)."""
     ended = tx.connection.execute(_REVOKE, row).fetchone()
     if ended is None:
         raise Conflict("an assignment is in force no longer")
     if tx.connection.execute(_STILL, ended).fetchone() is None:
         for sql in _FORGET:
             tx.connection.execute(sql, ended)
-        tx.connection.execute(_LATEST, (ended[1],))
+        latest(tx, ended[1])
         tx.connection.execute(_EMPTY, (ended[1],))
+
+
+def latest(tx: Transaction, case: int) -> None:
+    """A case is as young as the youngest of what is under it."""
+    tx.connection.execute(_LATEST, (case,))
 
 
 def _forget(tx: Transaction, tenant: int, pairs: Sequence[tuple[str, str]]) -> None:
@@ -277,7 +283,8 @@ def assignment_doc(assignment: Assignment) -> str:
     return assignment.model_dump_json(exclude={"revoked_at", "revoked_by", "revoked_reason"})
 
 
-def _touch(tx: Transaction, tenant: int, touches: Sequence[CaseTouch]) -> None:
+def touch_cases(tx: Transaction, tenant: int, touches: Sequence[CaseTouch]) -> None:
+    """Tells cases of what came under them."""
     if not touches:
         return
     cases = tx.keys("case_", tenant, {t.case for t in touches})

@@ -24,6 +24,8 @@ from omnilink.store.sqlite.outbox import outbox_doc, write_outbox
 from omnilink.store.sqlite.relations import add_relationships
 from omnilink.store.sqlite.replies import add_replies
 from omnilink.store.sqlite.rows import View, interaction_doc, link_doc
+from omnilink.store.sqlite.split_cases import follow_splits
+from omnilink.store.sqlite.splits import add_causes, join_families, part_families, write_splits
 from omnilink.store.sqlite.transaction import Transaction
 from omnilink.store.versions import lookup_of, moved
 
@@ -78,6 +80,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     _add_conversation_keys(tx, tenant, seq, change)
     _require_standing(tx, tenant, change)
     add_interactions(tx, tenant, seq, change.interactions, encoded.interactions)
+    add_causes(tx, tenant, change.causes)
     add_arrivals(tx, tenant, change.arrivals)
     add_revisions(tx, tenant, change.revisions, encoded.revisions)
     moved_seats = attribute(tx, tenant, seq, change)
@@ -96,6 +99,8 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     # Last: what this very change says of an echo goes the way of everything else that is said of it.
     shadow(tx, tenant, seq, change.shadowed)
     add_message_keys(tx, tenant, seq, change.message_keys.items())
+    write_splits(tx, tenant, change)
+    follow_splits(tx, tenant, change, part_families(tx, tenant, seq, change))
     follow_history(tx, tenant, change, moved_seats)
     return seq
 
@@ -246,7 +251,7 @@ def _merge_conversations(tx: Transaction, tenant: int, seq: int, merges: Sequenc
     select = "SELECT root FROM conversation WHERE id = ?"
     for loser, winner in merges:
         gone, kept = (tx.connection.execute(select, (keys[name],)).fetchone()[0] for name in (loser, winner))
-        if gone == kept:
+        if gone == kept or join_families(tx, gone, kept):
             continue
         number, first, last = tx.connection.execute(
             "SELECT interactions, first_at, last_at FROM conversation WHERE id = ?", (gone,)

@@ -8,6 +8,7 @@ from omnilink.store.blobs import is_digest_of
 from omnilink.store.partition import partition_problems
 from omnilink.store.sqlite.ledger import ledger_of
 from omnilink.store.sqlite.rows import View
+from omnilink.store.sqlite.splits import is_parted
 
 _MOST_SHOWN = 20
 _RULES = {
@@ -85,7 +86,7 @@ _RULES = {
 
 def check(connection: sqlite3.Connection) -> list[str]:
     """Problems found; see `base.LedgerStore`."""
-    rules = (_database, _rules, _ledgers, _partitions, _blobs)
+    rules = (_database, _rules, _ledgers, _partitions, _families, _blobs)
     return [problem for rule in rules for problem in rule(connection)]
 
 
@@ -108,6 +109,14 @@ def _ledgers(connection: sqlite3.Connection) -> Iterator[str]:
     for account, tenant, name in connection.execute("SELECT id, tenant, name FROM account").fetchall():
         if not ledger_of(View(connection, tenant), [account]).balanced:
             yield f"the ledgers of account {name} do not balance"
+
+
+def _families(connection: sqlite3.Connection) -> Iterator[str]:
+    """What people took apart is where their splits say."""
+    sql = "SELECT DISTINCT tenant, family FROM conversation WHERE family IS NOT NULL"
+    for tenant, family in connection.execute(sql).fetchall():
+        if not is_parted(View(connection, tenant), family):
+            yield f"the conversations of family {family} are not as they were taken apart"
 
 
 def _partitions(connection: sqlite3.Connection) -> Iterator[str]:

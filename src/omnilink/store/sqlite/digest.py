@@ -11,7 +11,8 @@ from omnilink.store.sqlite.case_views import read_case_decisions
 from omnilink.store.sqlite.outbox import ITEM, item_of
 from omnilink.store.sqlite.relations import read_all_relationships
 from omnilink.store.sqlite.replies import reply_of
-from omnilink.store.sqlite.rows import View
+from omnilink.store.sqlite.rows import View, select_in
+from omnilink.store.sqlite.splits import read_all_splits
 
 _ENVELOPES = """
     SELECT a.name, e.sha256, e.delivery_key, e.state, e.reason
@@ -58,6 +59,9 @@ _LINKS = """
 _LEFT_KEYS = f"SELECT p.key FROM persona p WHERE p.tenant = ? AND {_LEFT}"  # noqa: S608
 _CONTACTS = f"SELECT p.contact, p.key FROM persona p WHERE p.tenant = ? AND NOT ({_LEFT}) ORDER BY p.contact"  # noqa: S608
 _DECISIONS = "SELECT doc FROM human_decision WHERE tenant = ?"
+_HEADS = """
+    SELECT message_key, content_key FROM interaction INDEXED BY interaction_uid WHERE tenant = ? AND uid IN (?*)
+"""
 _ROOTS = "SELECT id FROM conversation WHERE tenant = ? AND root = id ORDER BY id"
 _CONVERSATION_KEYS = """
     SELECT c.root, k.key FROM conversation c JOIN conversation_key k ON k.conversation = c.id
@@ -113,6 +117,7 @@ def read_digest(view: View) -> str:
     contacts = groupby(_rows(view, _CONTACTS), key=lambda row: row[0])
     digest.add("contacts", (sorted(str(key) for _, key in rows) for _, rows in contacts))
     digest.add("conversations", _conversations(view))
+    digest.add("splits", _splits(view))
     digest.add("consents", _rows(view, _CONSENTS))
     digest.add("message keys", _rows(view, _MESSAGE_KEYS))
     digest.add("outbox", _outbox(view))
@@ -190,6 +195,12 @@ def _conversations(view: View) -> Iterator[Line]:
     for (root,) in view.connection.execute(_ROOTS, (view.tenant,)):
         named = sorted(str(key) for (key,) in keys.take(root))
         yield (named, sorted((str(message), str(content)) for message, content in items.take(root)))
+
+
+def _splits(view: View) -> Iterator[Line]:
+    for split in read_all_splits(view):
+        heads = select_in(view.connection, _HEADS, split.messages, (view.tenant,))
+        yield lines.split_line(split, [(str(message), content) for message, content in heads])
 
 
 def _outbox(view: View) -> Iterator[Line]:

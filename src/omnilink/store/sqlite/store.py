@@ -9,9 +9,10 @@ from typing import Self, TypeVar
 import anyio
 import anyio.to_thread
 
+from omnilink.conversation.apart import ThreadFamily
 from omnilink.errors import StoreUnusable
 from omnilink.model.consent import Consent
-from omnilink.model.conversation import Conversation
+from omnilink.model.conversation import Conversation, ConversationSplit
 from omnilink.model.envelope import Envelope, EnvelopeState
 from omnilink.model.feed import FeedEntry, FeedNews
 from omnilink.model.interaction import Interaction, Revision
@@ -43,6 +44,7 @@ from omnilink.store.sqlite import (
     people,
     relations,
     replies,
+    splits,
     usage,
 )
 from omnilink.store.sqlite import envelopes as inbound
@@ -248,6 +250,16 @@ class SqliteStore(SqliteCases):
     ) -> list[Relationship]:
         """Relationships by id or persona; see `relations.RelationStore`."""
         return await self._read(scope, lambda view: relations.read_relationships(view, ids, personas))
+
+    async def read_family(self, scope: Scope, conversation: str) -> ThreadFamily:
+        """All that would be one conversation with this one; see `splits.SplitStore`."""
+        return await self._read(scope, lambda view: splits.read_family_of(view, conversation))
+
+    async def read_splits(
+        self, scope: Scope, *, ids: Sequence[str] = (), conversations: Sequence[str] = ()
+    ) -> list[ConversationSplit]:
+        """Splits by id or conversation; see `splits.SplitStore`."""
+        return await self._read(scope, lambda view: splits.read_splits(view, ids, conversations))
 
     async def read_link(self, scope: Scope, link: str) -> Link:
         """One link; see `base.PeopleStore`."""

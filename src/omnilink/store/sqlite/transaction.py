@@ -16,6 +16,7 @@ _FIND = {
     "interaction": "SELECT uid, id FROM interaction INDEXED BY interaction_uid WHERE tenant = ? AND uid IN (?*)",
     "link": "SELECT uid, id FROM link INDEXED BY link_uid WHERE tenant = ? AND uid IN (?*)",
     "relationship": "SELECT uid, id FROM relationship INDEXED BY relationship_uid WHERE tenant = ? AND uid IN (?*)",
+    "thread_split": "SELECT uid, id FROM thread_split INDEXED BY thread_split_uid WHERE tenant = ? AND uid IN (?*)",
     "case_": "SELECT uid, id FROM case_ INDEXED BY case_uid WHERE tenant = ? AND uid IN (?*)",
     "assignment": "SELECT uid, id FROM assignment INDEXED BY assignment_uid WHERE tenant = ? AND uid IN (?*)",
 }
