@@ -10,6 +10,7 @@ from tests.store.town import Town, about, say
 
 from omnilink.errors import StoreUnusable
 from omnilink.model import OutboxState
+from omnilink.model.conversation import ConversationSplit, SplitUndone
 from omnilink.store.base import Change
 from omnilink.store.sqlite import SqliteStore, upgrade
 from omnilink.store.sqlite.connection import APPLICATION_ID
@@ -108,5 +109,21 @@ async def test_upgraded_town_hears_and_speaks(old, town):
     history = [row.interaction.id for row in await store.read_timeline(later.scope, [ana.id])]
     assert item.interaction in history
     assert echo not in history
+    assert await store.check() == []
+    await store.aclose()
+
+
+async def test_conversations_of_a_time_before_causes_were_kept_are_taken_apart_and_grow(old, town):
+    upgrade(old)
+    store = await SqliteStore.open(old)
+    thread = (await store.read_conversations(town.scope, limit=1))[0]
+    items = await store.read_conversation_items(town.scope, thread.id)
+    assert len(items) > 2
+    split = ConversationSplit(id=town.ids(), conversation=thread.id, messages=(items[1].id,), by="eva", at=town.now())
+    await store.commit_change(town.scope, Change(splits=[split]))
+    (rest,) = await store.read_conversations(town.scope, ids=[thread.id])
+    assert rest.interactions == len(items) - 1
+    await store.commit_change(town.scope, Change(splits_undone=[SplitUndone(split=split.id, by="eva", at=town.now())]))
+    assert await store.read_conversations(town.scope, ids=[thread.id]) == [thread]
     assert await store.check() == []
     await store.aclose()
