@@ -12,7 +12,10 @@ COMMANDS = {
     "timeline": ("timeline:timeline", "Show one person's history, newest first."),
     "contacts": ("contacts:contacts", "List the people seen so far."),
     "contact": ("contacts:contact", "Show one person: handles, names, relations, links."),
-    "conversations": ("conversations:conversations", "List conversations; why one is one, and taking it apart."),
+    "conversations": (
+        "conversations:conversations",
+        "List conversations, newest activity first; or show why one is one, and take it apart.",
+    ),
     "conversation": ("conversations:conversation", "Show one conversation, oldest first."),
     "cases": ("cases:cases", "Matters across conversations: why, join, part, take back."),
     "send": ("send:send", "Send a message."),

@@ -117,8 +117,8 @@ def read_case_context(state: State, lookup: CaseLookup) -> CaseContext:
                     recent[p] = tuple(dict.fromkeys((*recent.get(p, ()), *theirs)))
     own: dict[str, dict[str, str]] = {}
     for key in lookup.answered:
-        for row in state.named(key):
-            for a in map(state.assignments.__getitem__, state.own_assigned.get(row.interaction.id, ())):
+        for item in state.named(key):
+            for a in map(state.assignments.__getitem__, state.own_assigned.get(item.interaction.id, ())):
                 if a.in_force and (root := state.root(a.conversation).root) in merged:
                     own.setdefault(root, {})[key] = a.case
     numbered = {n: frozenset(case for case, _ in state.numbered.get(n, ())) for n in lookup.references}

@@ -24,8 +24,8 @@ _BEFORE = """
     SELECT persona, interaction, ordinal, tenant, role, method, score, evidence, asserted_by, at
     FROM attribution WHERE interaction = ? AND ordinal = ?
 """
-# Read and written back, not copied by one statement: SQLite keeps what an `INSERT … SELECT` would have to undo in a list
-# that it walks from the beginning each time, and in a batch of ten thousand that is most of the work.
+# Read and written back, not copied by one statement: SQLite keeps what an `INSERT … SELECT` would have to undo in a
+# list that it walks from the beginning each time, and in a batch of ten thousand that is most of the work.
 _SUPERSEDE = """
     INSERT INTO attribution_superseded
         (persona, interaction, ordinal, tenant, role, method, score, evidence, asserted_by, at, seq)

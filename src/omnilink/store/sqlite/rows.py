@@ -148,7 +148,8 @@ _INTERACTIONS = TypeAdapter(list[Interaction], config=ConfigDict(defer_build=Tru
 _quoted = json.encoder.encode_basestring_ascii
 _DOCS = "SELECT interaction, doc FROM interaction_doc WHERE interaction IN (?*)"
 _BARE = """
-    SELECT interaction, json_remove(json_set(doc, '$.participants', json_array(), '$.arrivals', json_array()), '$.parts')
+    SELECT interaction,
+        json_remove(json_set(doc, '$.participants', json_array(), '$.arrivals', json_array()), '$.parts')
     FROM interaction_doc WHERE interaction IN (?*)
 """
 
