@@ -113,6 +113,15 @@ def test_a_signature_stands_below_its_separator(separator):
     assert found.signature.startswith(separator.strip())
 
 
+@pytest.mark.parametrize("separator", ["-- ", "--"])
+@pytest.mark.parametrize("mark", ["PS:", "P.S.", "PD:", "P. S.", "ЗЫ:", "υ.γ.", "追伸"])
+def test_a_postscript_below_a_signature_is_the_writer_s(separator, mark):
+    added = f"{mark} the gate at the school is open"
+    found = reply_text(f"{OWN}\n\n{separator}\nAna Ruiz\nwww.example.org\n\n{added}\n")
+    assert found.text.split() == [*OWN.split(), *added.split()]
+    assert found.signature.endswith("www.example.org")
+
+
 def test_a_quotation_below_a_signature_is_still_found():
     found = reply_text(f"{OWN}\n\n-- \nAna\n\nOn 5 Jan 2026, at 10:00, Bob <b@example.org> wrote:\n> Hello\n")
     assert (found.text, found.signature) == (OWN, "-- \nAna")

@@ -195,6 +195,8 @@ def _mark_signatures(lines: Sequence[Line], text: str) -> None:
             end = n + 1
             last = min(len(lines), n + 2 + 3 * signatures.MOST_SIGNATURE_LINES)
             while end < last and lines[end].code in ("text", "empty", "mobile", "rule"):
+                if signatures.is_postscript(lines[end].bare):
+                    break
                 end += 1
             if (end < last or end == len(lines)) and signatures.looks_signed(lines[n + 1 : end], raw):
                 _set(lines, n, end, "signature")

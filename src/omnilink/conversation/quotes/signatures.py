@@ -84,6 +84,15 @@ def starts_letter(bare: str) -> bool:
     return False
 
 
+def is_postscript(bare: str) -> bool:
+    """Whether a line begins what the writer adds below a signature: "PS: the gate is open"."""
+    lowered = bare[:20].casefold()
+    return any(
+        lowered.startswith(mark) and not lowered[len(mark) : len(mark) + 1].isalnum()
+        for mark in signatures().postscripts
+    )
+
+
 def is_separator(raw: str) -> bool:
     """Whether a line is the signature separator of RFC 3676, or what transports made of it."""
     return raw in ("-- ", "--", "—", "--\u00a0", "––")

@@ -43,6 +43,7 @@ class Signatures:
     possessive: tuple[str, ...]
     products: tuple[str, ...]
     adverts: tuple[str, ...]
+    postscripts: tuple[str, ...]
     greetings: tuple[str, ...]
     heads: frozenset[str]
     tails: frozenset[str]
