@@ -80,7 +80,7 @@ def commit_change(tx: Transaction, scope: Scope, encoded: Encoded) -> int:
     _add_conversation_keys(tx, tenant, seq, change)
     _require_standing(tx, tenant, change)
     add_interactions(tx, tenant, seq, change.interactions, encoded.interactions)
-    add_causes(tx, tenant, change.causes)
+    add_causes(tx, tenant, change)
     add_arrivals(tx, tenant, change.arrivals)
     add_revisions(tx, tenant, change.revisions, encoded.revisions)
     moved_seats = attribute(tx, tenant, seq, change)

@@ -14,10 +14,8 @@ from omnilink.store.base import Change
 from omnilink.store.sqlite.rows import Row, View, select_in
 from omnilink.store.sqlite.transaction import Transaction
 
-_CAUSE = """
-    INSERT INTO thread_cause (interaction, n, tenant, own, cited, answers)
-    VALUES (?1, (SELECT ifnull(max(n) + 1, 0) FROM thread_cause WHERE interaction = ?1), ?2, ?3, ?4, ?5)
-"""
+_CAUSE = "INSERT INTO thread_cause (interaction, n, tenant, own, cited, answers) VALUES (?, ?, ?, ?, ?, ?)"
+_CAUSES_OF = "SELECT count(*) FROM thread_cause WHERE interaction = ?"
 _FAMILIES = "SELECT DISTINCT family FROM conversation WHERE id IN (?*) AND family IS NOT NULL"
 # {of}: of a family, or of a conversation that nobody has taken apart.
 _OF_FAMILY = "c INDEXED BY conversation_family WHERE c.family = ?"
@@ -28,6 +26,8 @@ _ITEMS = """
     FROM (SELECT c.id FROM conversation {of}) p JOIN interaction i INDEXED BY interaction_conversation
     ON i.conversation = p.id LEFT JOIN thread_moved m ON m.interaction = i.id ORDER BY i.id
 """
+# Made once: `json.dumps` makes an encoder anew for each call that does not ask for plain ASCII.
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _CAUSES = "SELECT interaction, n, own, cited, answers FROM thread_cause WHERE interaction IN (?*)"
 _ANSWERED = "SELECT interaction, json_extract(doc, '$.in_reply_to') FROM interaction_doc WHERE interaction IN (?*)"
 _FURTHER = "SELECT interaction, key FROM message_alias INDEXED BY message_alias_of WHERE interaction IN (?*)"
@@ -69,15 +69,22 @@ class Parted:
     changed: frozenset[int]
 
 
-def add_causes(tx: Transaction, tenant: int, causes: Sequence[ThreadCause]) -> None:
+def add_causes(tx: Transaction, tenant: int, change: Change) -> None:
     """Writes why messages are in their conversation."""
-    if not causes:
+    if not change.causes:
         return
-    keys = tx.keys("interaction", tenant, {cause.interaction for cause in causes})
+    keys = tx.keys("interaction", tenant, {cause.interaction for cause in change.causes})
+    made = {interaction.id: interaction.message_key for interaction in change.interactions}
+    numbers = dict.fromkeys(made, 0)
     rows = []
-    for cause in causes:
-        cited = json.dumps(cause.cited, ensure_ascii=False) if cause.cited else None
-        rows.append((keys[cause.interaction], tenant, json.dumps(cause.own, ensure_ascii=False), cited, cause.answers))
+    for cause in change.causes:
+        name, key = cause.interaction, keys[cause.interaction]
+        if name not in numbers:
+            (numbers[name],) = tx.connection.execute(_CAUSES_OF, (key,)).fetchone()
+        own = None if cause.own == (made.get(name),) else _ENCODE(cause.own)
+        cited = _ENCODE(cause.cited) if cause.cited else None
+        rows.append((key, numbers[name], tenant, own, cited, cause.answers))
+        numbers[name] += 1
     tx.connection.executemany(_CAUSE, rows)
 
 
@@ -228,9 +235,12 @@ def _read(view: View, of: str, key: int) -> tuple[ThreadFamily, dict[str, int], 
 
 def _causes(view: View, items: Sequence[Row], stands: dict[int, str]) -> list[ThreadCause]:
     keys = [row[0] for row in items]
-    told = sorted(select_in(view.connection, _CAUSES, keys))
+    called: dict[int, str] = {row[0]: row[5] for row in items}
+    told = sorted(select_in(view.connection, _CAUSES, keys), key=lambda row: row[:2])
     found = [
-        ThreadCause(stands[key], tuple(json.loads(own)), tuple(json.loads(cited or "[]")), answers)
+        ThreadCause(
+            stands[key], tuple(json.loads(own)) if own else (called[key],), tuple(json.loads(cited or "[]")), answers
+        )
         for key, _, own, cited, answers in told
     ]
     # What an echo is called is ours as well.
