@@ -62,7 +62,8 @@ class CaseBook:
         """Puts a moment that was just recorded under a case."""
         placed = self._pages.settle(moment.conversation)
         speaker = self._people.speaker(moment)
-        if placed is not None and (apart := self._pages.own_case(moment)) is not None:
+        apart = self._pages.own_case(moment)
+        if placed is not None and apart is not None and apart != placed.case:
             self._follow(moment, apart)
             return
         if placed is not None and not self._is_guarded(moment, speaker, placed):

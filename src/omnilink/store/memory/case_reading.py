@@ -131,7 +131,7 @@ def read_case_context(state: State, lookup: CaseLookup) -> CaseContext:
     links = (link for link in links_among(state, personas) if link.in_force and link.verdict is Verdict.SAME)
     return CaseContext(
         roots=roots,
-        placed={root: tuple(sorted(of, key=lambda p: p.case)) for root, of in placed.items() if of},
+        placed={root: tuple(sorted(of, key=lambda p: (p.case, p.assignment))) for root, of in placed.items() if of},
         under={root: tuple(sorted(set(of))) for root, of in under.items() if of},
         own=own,
         mass=mass,

@@ -1,6 +1,6 @@
 """What it means for cases that conversations were taken apart, or are together again, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from omnilink.conversation.case_context import CaseLookup, CaseTouch
@@ -22,7 +22,7 @@ def follow_splits(state: State, change: Change, parted: Sequence[Parted]) -> Non
         for conversation, case in state.split_refusals.pop(undone.split, ()):
             remove(state.refusals, conversation, case)
     for each in parted:
-        _move_words(state, each.moved)
+        _move_words(state, each.rows)
     _refuse(state, change)
     for split in change.splits:
         _settle_suggestions(state, split.messages, SuggestionState.PENDING, SuggestionState.GONE)
@@ -45,17 +45,17 @@ def _is_decided(state: State, interaction: str) -> bool:
     return state.interactions[interaction].number < state.case_upto
 
 
-def _move_words(state: State, moved: dict[str, str]) -> None:
+def _move_words(state: State, rows: Collection[str]) -> None:
     """What was said of single interactions is said of them where they are now."""
-    for name, row in moved.items():
-        for held in state.own_assigned.get(name, ()):
+    for item in [row.interaction for row in state.interactions.values() if row.interaction.conversation in rows]:
+        for held in state.own_assigned.get(item.id, ()):
             before = state.assignments[held]
             remove(state.assigned, before.conversation, held)
-            append(state.assigned, row, held)
-            state.assignments[held] = before.model_copy(update={"conversation": row})
+            append(state.assigned, item.conversation, held)
+            state.assignments[held] = before.model_copy(update={"conversation": item.conversation})
         for key, suggestion in state.suggestions.items():
-            if suggestion.interaction == name:
-                state.suggestions[key] = suggestion.model_copy(update={"conversation": row})
+            if suggestion.interaction == item.id:
+                state.suggestions[key] = suggestion.model_copy(update={"conversation": item.conversation})
 
 
 def _settle_suggestions(state: State, messages: Sequence[str], before: SuggestionState, after: SuggestionState) -> None:

@@ -18,12 +18,12 @@ class Parted:
     """What became of a family.
 
     Attributes:
-        moved: interaction → conversation it was moved to.
+        rows: its conversations.
         roots: conversations that hold other interactions than before.
         changed: interactions that are in another conversation than before, merges followed.
     """
 
-    moved: dict[str, str]
+    rows: frozenset[str]
     roots: frozenset[str]
     changed: frozenset[str]
 
@@ -167,7 +167,7 @@ def _part(state: State, family: str) -> Parted:
     home = {name: state.root(row).root for name, row in plan.messages.items()}
     changed = frozenset(name for name, root in home.items() if roots[name] != root)
     lost = {state.root(roots[name]).root for name in changed}
-    return Parted(moved, frozenset({home[name] for name in changed} | lost), changed)
+    return Parted(frozenset({*rows, *plan.made}), frozenset({home[name] for name in changed} | lost), changed)
 
 
 def _made(state: State, name: str, first: str) -> Conversation:

@@ -92,7 +92,7 @@ def read_case_context(view: View, lookup: CaseLookup) -> CaseContext:
             under[names[parts[part]]].append(case)
             recent.setdefault(persona, []).append(case)
     own: dict[str, dict[str, int]] = {}
-    # Where one case holds all of a conversation, nothing in it has an assignment of its own.
+    # Where one case holds all of a conversation, whatever has an assignment of its own is under the same one.
     if of_mass or any(len(cases) > 1 for cases in under.values()):
         for sql in (_OWN, _OWN_BY_ALIAS):
             for part, key, case in select_in(view.connection, sql, lookup.answered, (view.tenant,)):

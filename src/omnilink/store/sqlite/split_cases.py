@@ -39,6 +39,12 @@ _HEADS = """
     JOIN conversation c ON c.id = i.conversation JOIN conversation r ON r.id = s.conversation
     WHERE s.tenant = ? AND s.uid = ? AND c.root <> r.root
 """
+_ELSEWHERE = """
+    SELECT c.id, c.uid, t.id FROM conversation c INDEXED BY conversation_family
+    CROSS JOIN interaction i INDEXED BY interaction_conversation ON i.conversation = c.id
+    CROSS JOIN {table} t INDEXED BY {index} ON t.interaction = i.id
+    WHERE c.family = ? AND t.conversation <> i.conversation
+"""
 _SETTLE = """
     UPDATE suggestion SET state = ?1 WHERE kind = 'split' AND state = ?4 AND interaction IN
     (SELECT h.value FROM thread_split s, json_each(s.messages) h WHERE s.tenant = ?2 AND s.uid = ?3)
@@ -54,7 +60,7 @@ def follow_splits(tx: Transaction, tenant: int, change: Change, parted: Sequence
     """
     _allow_again(tx, tenant, change)
     for each in parted:
-        _move_words(tx, each.moved)
+        _move_words(tx, each.family)
     _refuse(tx, tenant, change)
     _settle_suggestions(tx, tenant, change)
     (upto,) = tx.connection.execute("SELECT upto FROM case_progress WHERE tenant = ?", (tenant,)).fetchone() or (0,)
@@ -69,13 +75,13 @@ def follow_splits(tx: Transaction, tenant: int, change: Change, parted: Sequence
     tx.connection.execute("UPDATE case_progress SET seq = seq + 1 WHERE tenant = ?", (tenant,))
 
 
-def _move_words(tx: Transaction, moved: dict[int, int]) -> None:
+def _move_words(tx: Transaction, family: int) -> None:
     """What was said of single interactions is said of them where they are now."""
-    for table in ("assignment", "suggestion"):
+    for table, index in (("assignment", "assignment_about"), ("suggestion", "suggestion_once")):
+        rows = tx.connection.execute(_ELSEWHERE.format(table=table, index=index), (family,)).fetchall()
         tx.connection.executemany(
-            f"UPDATE {table} SET conversation = ?1, doc = json_set(doc, '$.conversation', "  # noqa: S608
-            "(SELECT uid FROM conversation WHERE id = ?1)) WHERE interaction = ?2",
-            [(row, interaction) for interaction, row in moved.items()],
+            f"UPDATE {table} SET conversation = ?, doc = json_set(doc, '$.conversation', ?) WHERE id = ?",  # noqa: S608
+            rows,
         )
 
 

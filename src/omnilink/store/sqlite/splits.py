@@ -59,12 +59,12 @@ class Parted:
     """What became of a family.
 
     Attributes:
-        moved: interaction → conversation (keys) it was moved to.
+        family: its key.
         roots: conversations that hold other interactions than before.
         changed: interactions that are in another conversation than before, merges followed.
     """
 
-    moved: dict[int, int]
+    family: int
     roots: frozenset[int]
     changed: frozenset[int]
 
@@ -264,10 +264,8 @@ def _part(tx: Transaction, tenant: int, seq: int, family: int) -> Parted:
         run(_MAKE, (rows[uid], uid, seq, items[first]))
     for row, root in plan.roots.items():
         run("UPDATE conversation SET root = ?1, seq = ?2 WHERE id = ?3 AND root <> ?1", (rows[root], seq, rows[row]))
-    moved = {}
     for message, row in plan.messages.items():
         if places[items[message]][0] != rows[row]:
-            moved[items[message]] = rows[row]
             _move(tx, tenant, seq, items[message], rows[row], row, is_home=read.messages[message] == row)
     for name, row in plan.keys.items():
         if read.keys[name] != row:
@@ -279,7 +277,7 @@ def _part(tx: Transaction, tenant: int, seq: int, family: int) -> Parted:
     changed = frozenset(key for key, root in home.items() if places[key][1] != root)
     # A conversation that lost messages, and the one that got them.
     roots = frozenset({home[key] for key in changed} | _now(tx, {places[key][1] for key in changed}))
-    return Parted(moved, roots, changed)
+    return Parted(family, roots, changed)
 
 
 def is_parted(view: View, family: int) -> bool:
