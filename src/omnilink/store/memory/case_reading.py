@@ -1,6 +1,7 @@
 """What deciding about cases reads from memory."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from omnilink.conversation.case_context import (
@@ -163,6 +164,5 @@ def case_row(state: State, case: str) -> CaseRow:
     """A case with its latest conversations, and whose matter it is."""
     threads = sorted(state.case_threads.get(case, {}).values(), key=lambda t: (t.last_at, t.conversation), reverse=True)
     personas = dict.fromkeys(p for t in threads for p in state.case_personas.get((case, t.conversation), {}))
-    return CaseRow(
-        state.cases[case], tuple(threads[:MOST_THREADS_OF_CASE]), frozenset(list(personas)[:MOST_PERSONAS_OF_CASE])
-    )
+    now = tuple(replace(t, conversation=state.root(t.conversation).root) for t in threads[:MOST_THREADS_OF_CASE])
+    return CaseRow(state.cases[case], now, frozenset(list(personas)[:MOST_PERSONAS_OF_CASE]))
