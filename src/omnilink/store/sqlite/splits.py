@@ -12,6 +12,7 @@ from omnilink.errors import Conflict, NotFound
 from omnilink.model.conversation import ConversationSplit, SplitUndone
 from omnilink.store.base import Change
 from omnilink.store.sqlite.rows import Row, View, select_in
+from omnilink.store.sqlite.split_followers import followed_families
 from omnilink.store.sqlite.transaction import Transaction
 
 _CAUSE = "INSERT INTO thread_cause (interaction, n, tenant, own, cited, answers) VALUES (?, ?, ?, ?, ?, ?)"
@@ -147,19 +148,24 @@ def part_families(tx: Transaction, tenant: int, seq: int, change: Change) -> lis
     ).fetchone()
     if not any_split:
         return []
-    touched = {i.conversation for i in change.interactions} | {c for pair in change.merges for c in pair}
-    touched |= {split.conversation for split in change.splits} | set(change.conversation_keys.values())
+    places = {i.id: i.conversation for i in change.interactions}
+    touched = {c for pair in change.merges for c in pair} | {split.conversation for split in change.splits}
+    touched |= set(change.conversation_keys.values()) - set(places.values())
     rows = set(tx.keys("conversation", tenant, touched).values())
     named = {name for pair in change.shadowed for name in pair} | set(change.message_keys.values())
-    named |= {cause.interaction for cause in change.causes}
+    named |= {cause.interaction for cause in change.causes if cause.interaction not in places}
     if named:
         items = set(tx.keys("interaction", tenant, named).values())
         rows |= {row for (row,) in select_in(tx.connection, _PLACES, items)}
     if change.splits_undone:
         undone = set(tx.keys("thread_split", tenant, {each.split for each in change.splits_undone}).values())
         rows |= {row for (row,) in select_in(tx.connection, _SPLIT_PLACES, undone)}
-    families = sorted(family for (family,) in select_in(tx.connection, _FAMILIES, rows))
-    return [_part(tx, tenant, seq, family) for family in dict.fromkeys(families)]
+    families = {family for (family,) in select_in(tx.connection, _FAMILIES, rows)}
+    grown = set(tx.keys("conversation", tenant, set(places.values())).values())
+    grown_families = {family for (family,) in select_in(tx.connection, _FAMILIES, grown)} - families
+    if grown_families:
+        families |= grown_families - followed_families(tx, tenant, change)
+    return [_part(tx, tenant, seq, family) for family in sorted(families)]
 
 
 _PLACES = "SELECT conversation FROM interaction WHERE id IN (?*)"
