@@ -71,7 +71,7 @@ def _is_unheard_of(tx: Transaction, tenant: int, family: int, followers: Followe
 
 
 def _is_there(tx: Transaction, tenant: int, following: Following, root: int) -> bool:
-    known = dict(select_in(tx.connection, _KEYS, following.keys, (tenant,)))
+    known: dict[str, int] = dict(select_in(tx.connection, _KEYS, following.keys, (tenant,)))
     if known.keys() != following.keys or set(known.values()) - {root}:
         return False
     called = [
