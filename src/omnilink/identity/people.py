@@ -167,8 +167,9 @@ class People:
             by_others: it is somebody else's word, and kept as such.
         """
         stated = [(claim.field, claim.value) for claim in participant.claims]
-        if participant.handle is not None and participant.handle.display and not participant.stated("display_name"):
-            stated.append(("display_name", participant.handle.display))
+        display = participant.handle.display if participant.handle is not None and not by_others else None
+        if display and not participant.stated("display_name"):
+            stated.append(("display_name", display))
         for field, value in stated:
             if value:
                 self._claim(ref, f"{BY_OTHERS}{field}" if by_others else field, value, at, source)

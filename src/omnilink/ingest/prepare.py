@@ -3,7 +3,7 @@
 What comes out names every key the decision will look up, so that one read answers a whole batch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from omnilink.conversation.keys import copy_key
 from omnilink.conversation.reply_routes import without_token
 from omnilink.identity.normalise import normalise
+from omnilink.identity.online.observation import NAMED
 from omnilink.identity.resolve import PersonaSeed, seed_persona
 from omnilink.ingest.keywords import is_told, read_keyword
 from omnilink.ingest.machines import judge_machine
@@ -29,6 +30,10 @@ from omnilink.model.handle import Handle
 from omnilink.model.participant import Attestation, Participant, Role
 from omnilink.plugin.connector import Parses
 from omnilink.store.base import Lookup
+
+SPEAKING = (Role.AUTHOR, Role.CALLER)
+FORWARDED = "forwarded_from"
+"""The claim of who forwards a mail that names its first writer's address."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,7 +118,7 @@ def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
     if handle is not None:
         handle = _normalised(handle, account.default_region)
         # Anybody can write our address as the sender's: that it is us who speaks, the connector must have found.
-        speaks = participant.role in (Role.AUTHOR, Role.CALLER)
+        speaks = participant.role in SPEAKING
         genuine = participant.attestation is not Attestation.FAILED
         own = genuine and (participant.own or (_plain_key(handle) in account.own_keys and not speaks))
         participant = participant.model_copy(update={"handle": handle, "own": own})
@@ -125,7 +130,9 @@ def _seat(participant: Participant, place: str, account: AccountFacts) -> Seat:
 def _spoken_seats(event: Spoken, account: AccountFacts) -> tuple[Seat, ...]:
     # The message, not the delivery, names who has no other name: its other arrivals and callbacks mean the same one.
     place = f"{event.message_key}|{event.content_key or ''}"
-    seats = [_seat(p, f"{place}/{i}", account) for i, p in enumerate(event.participants)]
+    seats = [_seat(p, f"{place}/{i}", account) for i, p in enumerate(_with_first_writers(event.participants))]
+    writers = {key for seat in seats if seat.participant.role in SPEAKING for key in _keys(seat.participant)}
+    seats = [_beside(seat, f"{place}/{i}", writers) for i, seat in enumerate(seats)]
     forged = {
         seat.participant.handle.key
         for seat in seats
@@ -137,6 +144,34 @@ def _spoken_seats(event: Spoken, account: AccountFacts) -> tuple[Seat, ...]:
     return tuple(_doubt(seat, f"{place}/{i}", forged) for i, seat in enumerate(seats))
 
 
+def _with_first_writers(people: Sequence[Participant]) -> Sequence[Participant]:
+    """Who forwards a mail wrote it; whose it was at first, and what is stated of them, is whom it is about."""
+    found = [_parted(p) for p in people]
+    return (*(p for p, _ in found), *(first for _, first in found if first is not None))
+
+
+def _parted(participant: Participant) -> tuple[Participant, Participant | None]:
+    address = participant.stated(FORWARDED) if participant.role in SPEAKING else None
+    if address is None or not normalise(first := Handle.of("mailto", address)).match_keys:
+        return participant, None
+    shown = tuple(claim for claim in participant.claims if claim.field == "display_name")  # beside the forwarder's own
+    stated = tuple(claim for claim in participant.claims if claim.field not in (FORWARDED, "display_name"))
+    forwarder = participant.model_copy(update={"claims": shown})
+    return forwarder, Participant(role=Role.SUBJECT, handle=first, claims=stated)
+
+
+def _keys(participant: Participant) -> tuple[str, ...]:
+    return (participant.handle.match_keys or (participant.handle.key,)) if participant.handle is not None else ()
+
+
+def _beside(seat: Seat, place: str, writers: set[str]) -> Seat:
+    """Whom a message is about does not hold the address of who writes it, though it be given as theirs."""
+    told = seat.participant.role in NAMED and seat.participant.attestation is Attestation.NONE
+    if seat.seed is None or not told or writers.isdisjoint(_keys(seat.participant)):
+        return seat
+    return Seat(seat.participant, seed_persona(seat.participant.model_copy(update={"handle": None}), place=place))
+
+
 def _doubt(seat: Seat, place: str, forged: set[str]) -> Seat:
     handle = seat.participant.handle
     if seat.seed is None or handle is None or handle.key not in forged:
@@ -146,7 +181,9 @@ def _doubt(seat: Seat, place: str, forged: set[str]) -> Seat:
 
 
 def _about_handle(handle: Handle, event: Event, ordinal: int, account: AccountFacts) -> Seat:
-    return _seat(Participant(role=Role.SUBJECT, handle=handle), f"{account.name}/{event.event_key}/{ordinal}", account)
+    # The platform tells of its own accounts: nobody else's word for them.
+    told = Participant(role=Role.SUBJECT, handle=handle, attestation=Attestation.SIGNATURE)
+    return _seat(told, f"{account.name}/{event.event_key}/{ordinal}", account)
 
 
 def prepare_event(event: Event, account: AccountFacts) -> Prepared:

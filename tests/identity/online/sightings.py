@@ -78,4 +78,5 @@ def sighting(rng: random.Random, number: int) -> Observation:
         device=rng.choice((None,) * 6 + ("d1",)),
         call_attestation=rng.choice("AC"),
         attestation=Attestation.FAILED if rng.random() < 0.05 else Attestation.NONE,
+        hearsay=rng.random() < 0.1,
     )

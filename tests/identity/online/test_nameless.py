@@ -1,11 +1,15 @@
 """Who used a handle when nothing but the handle was shown."""
 
+from itertools import permutations
+
+import pytest
 from tests.identity.online.sightings import contacts, resolved, seen, together
 
 from omnilink.identity.online.resolver import Outcome
 
 TEL = "tel:+34600111222"
 LANDLINE = "tel:+34911234567"
+MAILBOX = "mailto:x77@example.org"
 
 
 def test_the_steady_holder_of_a_number_is_taken_to_have_called():
@@ -127,3 +131,36 @@ def test_after_the_last_use_a_number_is_its_holders_for_longer_than_before_the_f
     r = resolved(*calls, seen("before", 600 - 400, keys=[TEL]), seen("after", 620 + 400, keys=[TEL]))
     assert together(r, "a0", "after")
     assert not together(r, "a0", "before")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_one_word_by_which_others_mean_somebody_tells_a_handles_holders_apart_in_every_order(order):
+    sightings = [
+        seen("a", 1, keys=[MAILBOX], full_name="Ana"),
+        seen("elsewhere", 2, keys=[TEL], full_name="Ana"),
+        seen("b", 3, keys=[MAILBOX], full_name="Bo Li"),
+        seen("about", 900, keys=[MAILBOX], full_name="Ana", hearsay=True),
+    ]
+    r = resolved(*(sightings[n] for n in order))
+    assert contacts(r) == {frozenset({"a", "about"}), frozenset({"b"}), frozenset({"elsewhere"})}
+    assert r.decided("about").why == "addressed"
+    r.forget("a")
+    assert not together(r, "about", "elsewhere")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_one_word_that_fits_two_holders_of_a_handle_names_neither(order):
+    sightings = [
+        seen("a", 1, keys=[TEL], full_name="Ana Ruiz"),
+        seen("b", 2, keys=[TEL], full_name="Luis Ruiz"),
+        seen("about", 3, keys=[TEL], full_name="Ruiz", hearsay=True),
+    ]
+    r = resolved(*(sightings[n] for n in order))
+    assert len(contacts(r)) == 3
+    assert r.decided("about").why == "household"
+
+
+def test_one_word_is_too_little_on_a_line_that_nobody_vouches_for():
+    known = [seen(f"a{n}", n, keys=[TEL], full_name="Ana Ruiz") for n in range(9)]
+    r = resolved(*known, seen("x", 5, keys=[TEL], full_name="Ana", call_attestation="C"))
+    assert r.decided("x").why == "unvouched-call"

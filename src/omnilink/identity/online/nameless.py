@@ -107,19 +107,25 @@ def _fitting(o: Bare, holders: Sequence[Holder]) -> Sequence[Holder]:
     """Those of the holders who have the name; an addressee is one of them, however somebody else calls them."""
     if o.form is None:
         return holders
-    fitting = [holder for holder in holders if any(_is_named(o.form, form) for form in holder.forms)]
+    fitting = [holder for holder in holders if _is_meant(o, holder)]
     return fitting or (holders if o.vouched else [])
 
 
-def _is_named(claimed: NameForm, form: NameForm) -> bool:
-    like = compare_forms(claimed, form)
-    return not like.clash and min(like.given, like.family) > NameLevel.MISSING
+def _is_meant(o: Bare, holder: Holder) -> bool:
+    """Whether the name fits a holder's.
+
+    Who speaks of somebody tells a handle's holders apart by one word: Ana is whoever is Ana there. Who claims to be
+    somebody on a line that nobody vouches for has to give the whole name.
+    """
+    alike = max if o.vouched else min
+    likes = [compare_forms(o.form, form) for form in holder.forms] if o.form is not None else []
+    return any(not like.clash and alike(like.given, like.family) > NameLevel.MISSING for like in likes)
 
 
 def _spoke(o: Bare, key: str, kind: KeyClass, holders: Sequence[Holder], w: Weights) -> Spoke:
     if not holders:
         return Spoke("", "unvouched-call")
-    if o.vouched and o.form is not None and len(holders) == 1 and any(_is_named(o.form, f) for f in holders[0].forms):
+    if o.vouched and len(holders) == 1 and _is_meant(o, holders[0]):
         # Whom somebody else means by that name: however long ago they used the handle, and whatever it is called.
         return Spoke(holders[0].contact, "addressed", 1.0)
     best, share, at = holders[0], 1.0, o.at

@@ -16,7 +16,7 @@ ADDRESSED = (Role.TO, Role.CC, Role.BCC, Role.CALLEE)
 """Whoever is named so in an interaction was written to or called, and showed nothing itself."""
 
 NAMED = (Role.SUBJECT, Role.ON_BEHALF_OF)
-"""Whoever is named so is told of by who wrote or called."""
+"""Whoever is named so is told of by who wrote or called, unless an attestation says who vouches for it."""
 
 
 class Distrust(StrEnum):
@@ -28,7 +28,7 @@ class Distrust(StrEnum):
     UNVOUCHED = "unvouched-call"
     """The call came through a gateway that vouches for nothing, and the caller showed only a number and a name."""
     HEARSAY = "named-by-another"
-    """Somebody else named whom they wrote to or called: the name is their word for the holder, and no holder's own."""
+    """Somebody else named whom they wrote to, called or wrote about: the name is their word for the handle's holder."""
 
 
 GATEWAY = "C"
@@ -107,10 +107,10 @@ def observe(
         device: id of a browser or a kiosk.
         attestation: how well the channel vouches for the handle.
         call_attestation: SHAKEN letter A, B or C of a call, None or "" where there is none.
-        hearsay: somebody else states all that, of whom they address.
+        hearsay: somebody else states all that, of whom they address or write about.
         secret: the agency's key for the hash.
     """
-    found = [*keys, f"device:{device}"] if device else keys
+    found = [*keys, f"device:{device}"] if device else [*keys]
     day, case = parse_born(born), (case or "").strip().casefold()
     distrust = Distrust.NOTHING
     if attestation is Attestation.FAILED:
@@ -118,8 +118,14 @@ def observe(
     elif call_attestation == GATEWAY and not (day or case or national_id):
         # A name and a number are what everybody knows of somebody; a birth date or a case is not.
         distrust = Distrust.UNVOUCHED
-    elif hearsay:
+    elif hearsay and found:
         return _named_by_another(id, at, own_keys(found), name_form(parse_name(full_name, given_name, family_name)))
+    elif hearsay:
+        # One thing beside the name, the surest: it finds the person meant, but what two people have of it they have in
+        # common already, so that nobody else's word joins them.
+        case = "" if national_id else case
+        day = "" if national_id or case else day
+        street = None if national_id or case or day else street
     return Observation(
         id=id,
         at=at,
@@ -165,6 +171,7 @@ def observe_participant(
         mail = canonical_mail(forwarded)
         keys, display = (mail[1],) if mail else (), None
     checked = participant.attestation in (Attestation.LOGIN, Attestation.KNOWLEDGE_CHECK)
+    told = participant.role in NAMED and participant.attestation is Attestation.NONE
     return observe(
         id,
         at,
@@ -181,6 +188,6 @@ def observe_participant(
         device=said.get("device"),
         attestation=participant.attestation,
         call_attestation=said.get("call_attestation"),
-        hearsay=participant.role in ADDRESSED,
+        hearsay=told or participant.role in ADDRESSED,
         secret=secret,
     )
