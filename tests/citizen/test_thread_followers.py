@@ -48,7 +48,7 @@ async def test_an_answer_in_a_conversation_that_was_taken_apart_needs_no_working
     await split(desk, "m2")
     worked_out = []
     monkeypatch.setattr(
-        splits, "_part", lambda *given: worked_out.append(given) or splits.Parted({}, frozenset(), frozenset())
+        splits, "_part", lambda *given: worked_out.append(given) or splits.Parted(0, frozenset(), frozenset())
     )
     await desk.hear(
         letter("m4", "m2", "m3", days=3), letter("m5", "g1", "m3", "m4", days=4), letter("a1", "m1", days=5)
